@@ -1,0 +1,3 @@
+"""Interpretable convolutional networks on regulatory DNA: datasets, models, readouts, reports."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Motifs: arithmetic, databases, comparison by Tomtom, match fractions against ground truth."""
