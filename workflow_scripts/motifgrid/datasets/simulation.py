@@ -1,0 +1,194 @@
+"""Sequences with implanted motifs: the synthetic set of Koo & Eddy 2019 with its ground truth."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from motifgrid.formats.dataset import SPLITS, TRUTH_DTYPE, Dataset, PoolMotif, Split
+from motifgrid.motifs import pwm as pwm_arithmetic
+
+MAX_REDRAWS = 10_000
+"""Rounds of redrawing spacers before giving up; a feasible setting needs a handful."""
+
+
+@dataclass(frozen=True)
+class SimulationSettings:
+    """What to simulate; the defaults are those of Koo & Eddy 2019 (Methods, "Synthetic dataset").
+
+    Attributes:
+        sequences: number of sequences, all splits together.
+        length: nucleotides per sequence.
+        motif_counts: probability of 1, 2, 3, ... motifs in a sequence; sums to 1.
+        minimum_spacer: nucleotides at least between motifs and to the ends.
+        splits: fraction of the sequences in train, valid and test; sums to 1.
+        seed: seed of the one random generator behind all of it.
+    """
+
+    sequences: int = 25_000
+    length: int = 200
+    motif_counts: tuple[float, ...] = (0.50, 0.25, 0.17, 0.05, 0.03)
+    minimum_spacer: int = 1
+    splits: tuple[float, float, float] = (0.7, 0.1, 0.2)
+    seed: int = 33
+
+
+@dataclass(frozen=True, eq=False)
+class _Sites:
+    """Implanted motifs, one entry each: sequence row, index into the two-stranded pool, start."""
+
+    sequence: np.ndarray
+    entry: np.ndarray
+    start: np.ndarray
+
+
+def simulate(
+    pool: Sequence[PoolMotif],
+    settings: SimulationSettings,
+    provenance: Mapping[str, object] | None = None,
+) -> Dataset:
+    """Simulate sequences from a pool of motifs and their reverse complements.
+
+    A sequence holds k motifs (k by `motif_counts`), each drawn uniformly with replacement from
+    the 2 x len(pool) strands, between k + 1 spacers of uniform background. A class is positive
+    where its motif was implanted on either strand. One random permutation makes the splits.
+
+    Args:
+        pool: one motif per class.
+        settings: sizes, distributions and the seed.
+        provenance: facts to keep beside the settings, for example the motif database.
+
+    Returns:
+        The dataset with its ground truth.
+
+    Raises:
+        ValueError: the pool is empty or too wide for the sequences, or probabilities are off.
+    """
+    widths = np.array([len(motif.pwm) for motif in pool for _strand in "+-"])
+    _require_feasible(widths, settings)
+    rng = np.random.default_rng(settings.seed)
+    sites = _draw_sites(rng, widths, settings)
+    x = rng.integers(0, 4, size=(settings.sequences, settings.length), dtype=np.uint8)
+    strands = [pwm for motif in pool for pwm in _both_strands(motif.pwm)]
+    for entry, pwm in enumerate(strands):
+        _implant(rng, x, pwm, sites, entry)
+    y = np.zeros((settings.sequences, len(pool)), dtype=np.uint8)
+    y[sites.sequence, sites.entry // 2] = 1
+    order = rng.permutation(settings.sequences)
+    return Dataset(
+        classes=tuple(motif.class_name for motif in pool),
+        splits=_split(order, x, y, _truth(pool, widths, sites), settings),
+        pool=tuple(pool),
+        provenance={"kind": "simulated", **asdict(settings), **(provenance or {})},
+    )
+
+
+def _require_feasible(widths: np.ndarray, settings: SimulationSettings) -> None:
+    if widths.size == 0:
+        raise ValueError("The pool of motifs is empty. Name at least one class with its motif.")
+    for name, values in (("motif_counts", settings.motif_counts), ("splits", settings.splits)):
+        if min(values) < 0 or not np.isclose(sum(values), 1.0):
+            raise ValueError(f"{name} is {list(values)}. Expected probabilities that sum to 1.")
+    most = len(settings.motif_counts)
+    needed = most * int(widths.max()) + (most + 1) * settings.minimum_spacer
+    if needed > settings.length:
+        raise ValueError(
+            f"length is {settings.length}, but {most} motifs of up to {widths.max()} nt with "
+            f"spacers of {settings.minimum_spacer} nt can need {needed}. Raise length, or shorten "
+            "motif_counts."
+        )
+
+
+def _both_strands(pwm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return pwm, pwm_arithmetic.reverse_complement(pwm)
+
+
+def _draw_sites(
+    rng: np.random.Generator, widths: np.ndarray, settings: SimulationSettings
+) -> _Sites:
+    counts = 1 + rng.choice(
+        len(settings.motif_counts), size=settings.sequences, p=settings.motif_counts
+    )
+    groups = []
+    for count in range(1, len(settings.motif_counts) + 1):
+        rows = np.flatnonzero(counts == count)
+        entries = rng.integers(0, len(widths), size=(len(rows), count))
+        free = settings.length - widths[entries].sum(axis=1)
+        spacers = _draw_spacers(rng, free, count + 1, settings.minimum_spacer)
+        starts = np.cumsum(spacers[:, :-1], axis=1)
+        starts[:, 1:] += np.cumsum(widths[entries[:, :-1]], axis=1)
+        groups.append(_Sites(np.repeat(rows, count), entries.ravel(), starts.ravel()))
+    return _Sites(
+        sequence=np.concatenate([group.sequence for group in groups]),
+        entry=np.concatenate([group.entry for group in groups]),
+        start=np.concatenate([group.start for group in groups]),
+    )
+
+
+def _draw_spacers(
+    rng: np.random.Generator, free: np.ndarray, number: int, minimum: int
+) -> np.ndarray:
+    """Draw spacer lengths (rows, number) that sum to `free` exactly.
+
+    As published: uniform numbers scaled to the free length and rounded, redrawn until the sum is
+    exact and (text of the paper) no spacer is below the minimum.
+    """
+    spacers = np.zeros((len(free), number), dtype=np.int64)
+    open_rows = np.arange(len(free))
+    for _round in range(MAX_REDRAWS):
+        if open_rows.size == 0:
+            return spacers
+        shares = rng.random((len(open_rows), number))
+        target = free[open_rows, None]
+        drawn = np.rint(shares / shares.sum(axis=1, keepdims=True) * target).astype(np.int64)
+        good = (drawn.sum(axis=1) == free[open_rows]) & (drawn.min(axis=1) >= minimum)
+        spacers[open_rows[good]] = drawn[good]
+        open_rows = open_rows[~good]
+    raise ValueError(
+        f"No spacers found for {open_rows.size} sequences after {MAX_REDRAWS} draws: the motifs "
+        "nearly fill the sequences. Raise length, or lower minimum_spacer."
+    )
+
+
+def _implant(
+    rng: np.random.Generator, x: np.ndarray, pwm: np.ndarray, sites: _Sites, entry: int
+) -> None:
+    here = np.flatnonzero(sites.entry == entry)
+    uniform = rng.random((len(here), len(pwm), 1))
+    bases = (uniform >= np.cumsum(pwm, axis=1)[None, :, :3]).sum(axis=2)
+    columns = sites.start[here, None] + np.arange(len(pwm))
+    x[sites.sequence[here, None], columns] = bases
+
+
+def _truth(pool: Sequence[PoolMotif], widths: np.ndarray, sites: _Sites) -> np.ndarray:
+    truth = np.empty(len(sites.entry), dtype=TRUTH_DTYPE)
+    identifiers = np.array([motif.identifier.encode() for motif in pool])
+    truth["sequence"] = sites.sequence
+    truth["motif"] = identifiers[sites.entry // 2]
+    truth["start"] = sites.start
+    truth["end"] = sites.start + widths[sites.entry]
+    truth["strand"] = np.where(sites.entry % 2 == 0, b"+", b"-")
+    return truth
+
+
+def _split(
+    order: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    truth: np.ndarray,
+    settings: SimulationSettings,
+) -> dict[str, Split]:
+    ends = np.rint(np.cumsum(settings.splits) * len(order)).astype(int)
+    parts = np.split(order, ends[:-1])
+    return {
+        name: Split(x[rows], y[rows], _truth_of(rows, truth, len(order)))
+        for name, rows in zip(SPLITS, parts, strict=True)
+    }
+
+
+def _truth_of(rows: np.ndarray, truth: np.ndarray, sequences: int) -> np.ndarray:
+    place = np.full(sequences, -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    kept = truth[place[truth["sequence"]] >= 0]
+    kept["sequence"] = place[kept["sequence"]]
+    return kept[np.lexsort((kept["start"], kept["sequence"]))]
