@@ -36,6 +36,11 @@ def one_hot(indices: np.ndarray) -> np.ndarray:
     return _ONE_HOT[indices]
 
 
+def reverse_complement_matrix(matrix: np.ndarray) -> np.ndarray:
+    """Return a matrix (..., L, 4), one-hot or probabilities, as read from the other strand."""
+    return matrix[..., ::-1, ::-1]
+
+
 def reverse_complement(indices: np.ndarray) -> np.ndarray:
     """Return base indices of shape (..., L) as read from the other strand."""
     return _COMPLEMENT[indices[..., ::-1]]

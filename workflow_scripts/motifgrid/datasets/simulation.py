@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from motifgrid import dna
 from motifgrid.formats.dataset import SPLITS, TRUTH_DTYPE, Dataset, PoolMotif, Split
-from motifgrid.motifs import pwm as pwm_arithmetic
 
 MAX_REDRAWS = 10_000
 """Rounds of redrawing spacers before giving up; a feasible setting needs a handful."""
@@ -100,7 +100,7 @@ def _require_feasible(widths: np.ndarray, settings: SimulationSettings) -> None:
 
 
 def _both_strands(pwm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return pwm, pwm_arithmetic.reverse_complement(pwm)
+    return pwm, dna.reverse_complement_matrix(pwm)
 
 
 def _draw_sites(

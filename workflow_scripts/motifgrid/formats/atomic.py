@@ -12,7 +12,7 @@ import pandas as pd
 def replacing(path: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` if the block succeeds.
 
-    The temporary name keeps the suffix of `path`, since some writers choose a format by it. A
+    The temporary name ends as `path` does, since some writers choose a format by it. A
     block that fails leaves an existing file at `path` as it was.
 
     Args:

@@ -19,7 +19,7 @@ MISSING = 255
 TRUTH_DTYPE = np.dtype(
     [
         ("sequence", np.uint32),
-        ("motif", "S16"),
+        ("motif", "S32"),
         ("start", np.uint32),
         ("end", np.uint32),
         ("strand", "S1"),

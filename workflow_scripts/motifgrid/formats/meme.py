@@ -92,10 +92,14 @@ def _require_unique(identifiers: Sequence[str]) -> None:
 
 def _format_motif(motif: Motif) -> str:
     pwm = np.asarray(motif.pwm)
-    if pwm.ndim != 2 or pwm.shape[1] != 4 or not np.allclose(pwm.sum(axis=1), 1.0, atol=1e-6):
+    if pwm.ndim != 2 or pwm.shape[1] != 4:
         raise ValueError(
-            f"Motif {motif.identifier} has a matrix of shape {pwm.shape}. Expected (W, 4) with "
-            "rows that sum to 1."
+            f"Motif {motif.identifier} has a matrix of shape {pwm.shape}. Expected (W, 4)."
+        )
+    if not ((pwm >= 0).all() and np.allclose(pwm.sum(axis=1), 1.0, atol=1e-6)):
+        raise ValueError(
+            f"Motif {motif.identifier} is not a matrix of probabilities. Expected rows of at "
+            "least 0 that sum to 1."
         )
     title = f"MOTIF {motif.identifier} {motif.name}".rstrip()
     head = f"letter-probability matrix: alength= 4 w= {len(pwm)} nsites= {motif.nsites:.10g} E= 0"
@@ -108,7 +112,7 @@ def _parse_motif(path: Path | str, lines: list[str], start: int) -> Motif:
     if len(words) < 2:
         raise MotifFileError(f"{path}, line {start + 1}: MOTIF without an identifier.")
     head = _find_matrix(path, lines, start)
-    settings = _parse_matrix_head(lines[head])
+    settings = _parse_matrix_head(path, lines, head)
     first = head + 1
     width = settings.get("w") or _count_rows(lines, first)
     pwm = np.array([_parse_row(path, lines, first + row) for row in range(int(width))])
@@ -131,12 +135,18 @@ def _find_matrix(path: Path | str, lines: list[str], start: int) -> int:
     )
 
 
-def _parse_matrix_head(line: str) -> dict[str, float]:
-    words = line.split(":", 1)[1].replace("=", "= ").split()
-    return {
-        key.removesuffix("="): float(value)
-        for key, value in zip(words[::2], words[1::2], strict=False)
-    }
+def _parse_matrix_head(path: Path | str, lines: list[str], number: int) -> dict[str, float]:
+    words = lines[number].partition(":")[2].replace("=", "= ").split()
+    try:
+        return {
+            key.removesuffix("="): float(value)
+            for key, value in zip(words[::2], words[1::2], strict=False)
+        }
+    except ValueError as error:
+        raise MotifFileError(
+            f"{path}, line {number + 1}: {lines[number].strip()} ({error}). Expected a number "
+            "behind each of alength=, w=, nsites= and E=."
+        ) from None
 
 
 def _count_rows(lines: list[str], first: int) -> int:
@@ -152,7 +162,8 @@ def _parse_row(path: Path | str, lines: list[str], number: int) -> list[float]:
         row = [float(word) for word in text.split()]
     except ValueError:
         row = []
-    if len(row) != 4 or min(row) < 0 or abs(sum(row) - 1) > ROW_SUM_TOLERANCE:
+    # written so that NaN, which compares as false, is refused
+    if not (len(row) == 4 and min(row) >= 0 and abs(sum(row) - 1) <= ROW_SUM_TOLERANCE):
         raise MotifFileError(
             f"{path}, line {number + 1}: {text.strip()!r}. Expected four probabilities "
             "(A C G T) that sum to 1."

@@ -21,11 +21,6 @@ def information_content(pwm: np.ndarray) -> np.ndarray:
     return 2.0 + np.sum(pwm * np.log2(safe), axis=1)
 
 
-def reverse_complement(pwm: np.ndarray) -> np.ndarray:
-    """Return the PWM (W, 4) as read from the other strand."""
-    return pwm[::-1, ::-1]
-
-
 def consensus(pwm: np.ndarray) -> str:
     """Return the W most probable letters; ties go to the first of A C G T."""
     return "".join(dna.ALPHABET[base] for base in np.argmax(pwm, axis=1))

@@ -1,0 +1,48 @@
+# motifgrid: dataset x architecture x seed -> readouts -> Tomtom -> tables, figures, report.
+# This file reads the configuration, includes the rules in the order in which data flows, and
+# states the targets: nothing else.
+
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+# A file given with --configfile replaces the embedded default instead of being mixed with it; a
+# config.yaml in the working directory comes before the one beside this file.
+if "study" not in config:
+
+    configfile: "config.yaml" if Path("config.yaml").exists() else workflow.source_path("config.yaml")
+
+
+include: "rules/common.smk"
+include: "rules/resources.smk"
+include: "rules/datasets.smk"
+include: "rules/cells.smk"
+include: "rules/readouts.smk"
+include: "rules/motifs.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/summary.md",
+        get_figures(),
+        get_logo_sheets(),
+
+
+rule all_datasets:
+    input:
+        get_datasets(),
+
+
+rule all_cells:
+    input:
+        get_models(),
+
+
+rule all_readouts:
+    input:
+        get_match_tables(),

@@ -1,0 +1,31 @@
+# Training: one job is one cell.
+
+
+rule train:
+    input:
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
+        history="results/cells/{dataset}/{architecture}/{seed}/history.csv",
+        scores="results/cells/{dataset}/{architecture}/{seed}/scores.csv",
+        facts="results/cells/{dataset}/{architecture}/{seed}/cell.json",
+    log:
+        "results/logs/train/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/train/{dataset}/{architecture}/{seed}.tsv"
+    conda:
+        "../envs/keras.yaml"
+    # two one-thread cells side by side finish sooner than one two-thread cell after the other
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=240,
+        gpu=int(STUDY["training"]["require_gpu"]),
+    params:
+        recipe=get_recipe,
+        training=get_training,
+        require_gpu=STUDY["training"]["require_gpu"],
+    message:
+        "Training {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/train.py"

@@ -1,0 +1,52 @@
+# Motifs against the database and the ground truth.
+
+
+rule tomtom:
+    input:
+        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+        database="results/resources/motifs.meme",
+        info="results/resources/motifs.json",
+        engine="results/resources/tomtom_engine.json",
+    output:
+        table="results/readouts/{readout}/{dataset}/{architecture}/{seed}/tomtom.tsv",
+    log:
+        "results/logs/tomtom/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/tomtom/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    conda:
+        "../envs/meme.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        cache=NUMBA_CACHE,
+    message:
+        "Comparing motifs of {wildcards.architecture}, seed {wildcards.seed}, with the database"
+    script:
+        "../workflow_scripts/tomtom.py"
+
+
+rule match_fractions:
+    input:
+        filters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/filters.csv",
+        comparison="results/readouts/{readout}/{dataset}/{architecture}/{seed}/tomtom.tsv",
+        database="results/resources/motifs.meme",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        matches="results/readouts/{readout}/{dataset}/{architecture}/{seed}/matches.csv",
+        fractions="results/readouts/{readout}/{dataset}/{architecture}/{seed}/fractions.csv",
+    log:
+        "results/logs/match_fractions/{readout}/{dataset}/{architecture}/{seed}.log",
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        evalue=STUDY["matches"]["evalue"],
+    message:
+        "Counting matches of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/match_fractions.py"

@@ -1,0 +1,201 @@
+# Tables, figures and the page that a reader opens first.
+
+
+rule filter_logos:
+    input:
+        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+        matches="results/readouts/{readout}/{dataset}/{architecture}/{seed}/matches.csv",
+    output:
+        svg=report(
+            "results/readouts/{readout}/{dataset}/{architecture}/{seed}/logos.svg",
+            caption="../report/captions/filter_logos.rst",
+            category="Filters",
+            subcategory="{dataset}",
+            labels={
+                "architecture": "{architecture}",
+                "seed": "{seed}",
+                "readout": "{readout}",
+            },
+        ),
+        png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/logos.png",
+    log:
+        "results/logs/filter_logos/{readout}/{dataset}/{architecture}/{seed}.log",
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        evalue=STUDY["matches"]["evalue"],
+    message:
+        "Drawing filters of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/filter_logos.py"
+
+
+rule tables:
+    input:
+        scores=get_cell_files("scores.csv"),
+        history=get_cell_files("history.csv"),
+        facts=get_cell_files("cell.json"),
+        fractions=get_readout_files("fractions.csv"),
+    output:
+        cells=report(
+            "results/tables/cells.csv",
+            caption="../report/captions/cells.rst",
+            category="Tables",
+            labels={"table": "every cell: scores and costs"},
+        ),
+        matches=report(
+            "results/tables/matches.csv",
+            caption="../report/captions/matches.rst",
+            category="Tables",
+            labels={"table": "every cell: matches"},
+        ),
+        summary="results/tables/summary.csv",
+        table1=report(
+            "results/tables/table1.csv",
+            caption="../report/captions/table1.rst",
+            category="Tables",
+            labels={"table": "Table 1"},
+        ),
+        published=report(
+            "results/tables/published.csv",
+            caption="../report/captions/published.rst",
+            category="Tables",
+            labels={"table": "beside the published numbers"},
+        ),
+    log:
+        "results/logs/tables.log",
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        cells=[list(cell) for cell in CELLS],
+        readouts=[[readout, *cell] for readout in READOUTS for cell in CELLS],
+        published=STUDY["published"],
+    message:
+        "Gathering the grid's scores and match fractions"
+    script:
+        "../workflow_scripts/tables.py"
+
+
+rule table_figure:
+    input:
+        table="results/tables/table1.csv",
+    output:
+        svg=report(
+            "results/figures/table1.svg",
+            caption="../report/captions/table1.rst",
+            category="Results",
+            labels={"figure": "Table 1"},
+        ),
+        png="results/figures/table1.png",
+    log:
+        "results/logs/table_figure.log",
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        title=STUDY["title"],
+    message:
+        "Drawing Table 1"
+    script:
+        "../workflow_scripts/table_figure.py"
+
+
+rule pool_figure:
+    input:
+        cells="results/tables/cells.csv",
+        matches="results/tables/matches.csv",
+    output:
+        svg=report(
+            "results/figures/pool_size/{readout}.svg",
+            caption="../report/captions/pool_figure.rst",
+            category="Results",
+            labels={"figure": "pool size ({readout})"},
+        ),
+        png="results/figures/pool_size/{readout}.png",
+    log:
+        "results/logs/pool_figure/{readout}.log",
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        pools=configuration.list_pools(STUDY),
+    message:
+        "Drawing relevant fraction and AUROC against pool size ({wildcards.readout})"
+    script:
+        "../workflow_scripts/pool_figure.py"
+
+
+rule contrast_figure:
+    input:
+        summary="results/tables/summary.csv",
+        motifs=get_contrast_files("motifs.meme"),
+        matches=get_contrast_files("matches.csv"),
+    output:
+        svg=report(
+            "results/figures/contrast/{readout}/{dataset}.svg",
+            caption="../report/captions/contrast_figure.rst",
+            category="Results",
+            labels={"figure": "best filters, {dataset} ({readout})"},
+        ),
+        png="results/figures/contrast/{readout}/{dataset}.png",
+    log:
+        "results/logs/contrast_figure/{readout}/{dataset}.log",
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        architectures=lambda wildcards: [
+            cell.architecture
+            for cell in configuration.list_contrast(STUDY, wildcards.dataset)
+        ],
+    message:
+        "Drawing the best filters of the architectures side by side ({wildcards.dataset})"
+    script:
+        "../workflow_scripts/contrast_figure.py"
+
+
+rule summary:
+    input:
+        summary="results/tables/summary.csv",
+        published="results/tables/published.csv",
+        figures=get_figures(),
+    output:
+        page="results/summary.md",
+    log:
+        "results/logs/summary.log",
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        title=STUDY["title"],
+        note=STUDY["note"],
+        files={
+            "results/tables/": "every number, as CSV",
+            "results/figures/": "the figures, as SVG and PNG",
+            "results/readouts/": "each cell's motifs, Tomtom tables, matches and logos",
+            "results/cells/": "each cell's model, history and scores",
+        },
+    message:
+        "Writing the summary"
+    script:
+        "../workflow_scripts/summary.py"

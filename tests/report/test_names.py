@@ -1,0 +1,36 @@
+import pandas as pd
+import pytest
+
+from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
+
+
+@pytest.mark.parametrize(
+    ("architecture", "shown"),
+    [
+        ("cnn-25", "CNN-25"),
+        ("cnn9-4", "CNN9-4"),
+        ("cnn19-1-2", "CNN19-1-2"),
+        ("cnn-2-exponential", "CNN-2-exponential"),
+        ("cnn-25-untrained", "CNN-25 (untrained)"),
+        ("my-cnn", "my-cnn"),
+        ("untrained", "untrained"),
+    ],
+)
+def test_names_for_readers(architecture, shown):
+    assert display_name(architecture) == shown
+
+
+def test_null_cells_are_known_by_their_ending():
+    assert is_untrained("cnn-2-untrained") and not is_untrained("cnn-2")
+    assert trained_name("cnn-2-untrained") == trained_name("cnn-2") == "cnn-2"
+
+
+def test_numbers_sort_by_value():
+    names = pd.DataFrame({"name": ["cnn-100", "cnn-25-60", "cnn9-4", "cnn-4", "cnn-25"]})
+    ordered = names.sort_values("name", key=natural_key)["name"]
+    assert list(ordered) == ["cnn-4", "cnn-25", "cnn-25-60", "cnn-100", "cnn9-4"]
+
+
+def test_seeds_sort_by_value():
+    seeds = pd.DataFrame({"seed": [10, 2, 0]})
+    assert list(seeds.sort_values("seed", key=natural_key)["seed"]) == [0, 2, 10]

@@ -1,0 +1,112 @@
+import numpy as np
+import pandas as pd
+import pytest
+from report_toys import cells_of, fractions_of, published_number
+
+from motifgrid.report.summary_page import (
+    QUESTION,
+    answer,
+    format_markdown,
+    join_words,
+    write_summary,
+)
+from motifgrid.report.tables import compare_published, summarise
+
+
+@pytest.fixture
+def summary():
+    names = ("cnn-2", "cnn-25", "cnn-25-untrained")
+    aurocs, fractions = (0.968, 0.954, 0.5), (0.0, 0.98, 0.1)
+    return summarise(
+        cells_of(*((name, 0, auroc) for name, auroc in zip(names, aurocs, strict=True))),
+        fractions_of(*((name, 0, part) for name, part in zip(names, fractions, strict=True))),
+    )
+
+
+def test_the_answer_is_one_sentence_from_the_best_down_to_chance(summary):
+    assert answer(summary) == (
+        "The fraction of filters that match a motif of the ground truth is 0.980 for CNN-25 "
+        "(AUROC 0.954) and 0.000 for CNN-2 (AUROC 0.968); untrained, by chance, 0.100 for CNN-25 "
+        "(AUROC 0.500)."
+    )
+
+
+def test_the_answer_changes_with_the_tables(summary):
+    better = summary.assign(relevant_mean=summary["relevant_mean"] / 2)
+    assert "0.490 for CNN-25" in answer(better)
+
+
+def test_without_untrained_cells_there_is_no_chance(summary):
+    assert answer(summary[:2]).endswith("0.000 for CNN-2 (AUROC 0.968).")
+
+
+def test_untrained_cells_alone_can_be_described(summary):
+    assert answer(summary[2:]).endswith("is untrained, by chance, 0.100 for CNN-25 (AUROC 0.500).")
+
+
+def test_several_layers_have_a_sentence_each(summary):
+    lines = answer(pd.concat([summary, summary.assign(layer=2)])).splitlines()
+    heads = [line.split(": The fraction of filters")[0] for line in lines]
+    assert heads == [f"- **synthetic, readout activation, layer {layer}**" for layer in (1, 2)]
+
+
+def test_without_a_ground_truth_the_database_answers(summary):
+    unknown = summary.assign(relevant_mean=np.nan)
+    assert answer(unknown).startswith("The fraction of filters that match a motif of the database")
+
+
+def test_without_readouts_there_is_no_answer_yet(summary):
+    assert "No readout" in answer(summary.assign(any_mean=np.nan))
+
+
+def test_labels_are_used(summary):
+    assert "for the wide one (AUROC" in answer(summary, {"cnn-25": "the wide one"})
+
+
+def test_markdown_tables():
+    table = pd.DataFrame({"a": ["1", "x|y"], "b": ["2", "3"]})
+    assert format_markdown(table) == "| a | b |\n| --- | --- |\n| 1 | 2 |\n| x\\|y | 3 |"
+
+
+def test_words_are_joined_as_in_a_sentence():
+    assert [join_words(list(words)) for words in ("", "a", "ab", "abc")] == [
+        "", "a", "a and b", "a, b and c",
+    ]  # fmt: skip
+
+
+def test_the_page_has_its_parts_in_order(summary):
+    comparison = compare_published(
+        summary, [published_number(), published_number(architecture="cnn-4")]
+    )
+    page = write_summary(summary, comparison, "20 epochs.", {"results/report.html": "the report"})
+    heads = [line for line in page.splitlines() if line.startswith("#")]
+    assert heads == [
+        "# Summary",
+        "## What was asked",
+        "## Answer",
+        "## Table 1",
+        "## Beside the published numbers",
+        "## Where things are",
+    ]
+    assert QUESTION in page
+    assert "| CNN-25 | 1 | 0.954 |" in page
+    assert "1 of 1 numbers lie within two published standard deviations; 1 of 2 are not" in page
+    assert "What differs: 20 epochs." in page
+    assert "- `results/report.html`: the report" in page
+    assert page.endswith("\n") and "\n\n\n" not in page
+
+
+def test_parts_without_content_are_left_out(summary):
+    page = write_summary(summary, compare_published(summary, []))
+    assert "published numbers" not in page and "Where things are" not in page
+
+
+def test_the_question_can_be_the_studys(summary):
+    page = write_summary(summary, compare_published(summary, []), question="Does it work?")
+    assert "Does it work?" in page and QUESTION not in page
+
+
+def test_the_number_of_seeds_is_told(summary):
+    assert "over seeds (here 1)" in write_summary(summary, compare_published(summary, []))
+    mixed = summary.assign(n=[5, 3, 3])
+    assert "over seeds (here 3 to 5)" in write_summary(mixed, compare_published(mixed, []))

@@ -1,0 +1,28 @@
+"""Rule contrast_figure: draw the best filters of several architectures side by side."""
+
+from motifgrid.logs import start_log
+
+start_log(snakemake.log[0])
+
+import pandas as pd
+
+from motifgrid.formats.meme import read_meme
+from motifgrid.report.contrast import draw_contrast, gather_cells
+from motifgrid.report.figures import save_figure
+from motifgrid.report.tables import read_matches
+
+cells = gather_cells(
+    pd.read_csv(snakemake.input.summary),
+    snakemake.wildcards.readout,
+    snakemake.wildcards.dataset,
+    {
+        architecture: (read_meme(motifs), read_matches(matches))
+        for architecture, motifs, matches in zip(
+            snakemake.params.architectures,
+            snakemake.input.motifs,
+            snakemake.input.matches,
+            strict=True,
+        )
+    },
+)
+save_figure(draw_contrast(cells), snakemake.output.svg, snakemake.output.png)

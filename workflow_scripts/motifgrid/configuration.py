@@ -1,0 +1,295 @@
+"""What a configuration says: checked against the schema, completed, and unrolled into cells."""
+
+import copy
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import jsonschema
+
+from motifgrid.datasets.pool import find_unknown_motifs
+from motifgrid.formats.meme import read_meme
+from motifgrid.models.recipes import UNTRAINED, require_same_depth
+from motifgrid.motifs import databases
+
+CONVENTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
+    "text": {
+        "simulated": {"minimum_spacer": 1},
+        "koo-eddy": {"initializer": "he_normal"},
+        "training": {
+            "learning_rate": 3e-4,
+            "beta_1": 0.9,
+            "beta_2": 0.999,
+            "epsilon": 1e-7,
+            "patience": 0,
+        },
+        "filters": {
+            "fraction": 0.7,
+            "positions": "maximum",
+            "ends": "discard",
+            "weighting": "equal",
+        },
+    },
+    "scripts": {
+        "simulated": {"minimum_spacer": 0},
+        "koo-eddy": {"initializer": "glorot_uniform"},
+        "training": {
+            "learning_rate": 1e-3,
+            "beta_1": 0.95,
+            "beta_2": 0.999,
+            "epsilon": 1e-8,
+            "patience": 20,
+        },
+        "filters": {
+            "fraction": 0.5,
+            "positions": "all",
+            "ends": "pad",
+            "weighting": "activation",
+        },
+    },
+}
+"""Defaults where the text and the released scripts of Koo & Eddy 2019 differ, by convention and
+by kind of dataset, family of architectures, training, or method of a readout."""
+
+
+class ConfigurationError(ValueError):
+    """A configuration that cannot run; the message names key, value and the closest valid one."""
+
+
+class Cell(NamedTuple):
+    """One architecture on one dataset from one seed; untrained ones are named so."""
+
+    dataset: str
+    architecture: str
+    seed: int
+
+
+def resolve(config: Mapping[str, object], schema: Mapping[str, object]) -> dict[str, object]:
+    """Check a configuration and complete it with defaults.
+
+    Args:
+        config: as read from YAML.
+        schema: JSON Schema, draft 2020-12.
+
+    Returns:
+        A new configuration in which every setting is explicit.
+
+    Raises:
+        ConfigurationError: with every problem found, one per line.
+    """
+    problems = [_explain(error) for error in _errors(config, schema)]
+    if not problems:
+        resolved = _fill_defaults(copy.deepcopy(dict(config)), schema, schema)
+        _apply_conventions(resolved)
+        problems = list(_find_inconsistencies(resolved))
+    if problems:
+        raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
+    return resolved
+
+
+def list_cells(config: Mapping[str, object]) -> list[Cell]:
+    """List the cells of a resolved configuration's grid, untrained ones included, sorted."""
+    cells = set()
+    for block in config["grid"]:
+        for dataset in block["datasets"]:
+            for architecture in block["architectures"]:
+                cells.update(Cell(dataset, architecture, seed) for seed in block["seeds"])
+                cells.update(
+                    Cell(dataset, architecture + UNTRAINED, seed)
+                    for seed in block["untrained_seeds"]
+                )
+    return sorted(cells)
+
+
+def get_recipe(config: Mapping[str, object], architecture: str) -> dict[str, object]:
+    """Return the recipe of an architecture, trained or untrained, of a resolved configuration."""
+    return dict(config["architectures"][architecture.removesuffix(UNTRAINED)])
+
+
+def get_training(config: Mapping[str, object], architecture: str) -> dict[str, object]:
+    """Return the training settings of an architecture; an untrained one has zero epochs."""
+    settings = {key: value for key, value in config["training"].items() if key != "require_gpu"}
+    return {**settings, "epochs": 0} if architecture.endswith(UNTRAINED) else settings
+
+
+def list_contrast(config: Mapping[str, object], dataset: str) -> list[Cell]:
+    """List the cells that a dataset's contrast shows: the first seed of each architecture.
+
+    Args:
+        config: resolved; `contrast` names the architectures, and where it is empty those with the
+            smallest and the largest first pooling window are taken.
+        dataset: name of the dataset.
+
+    Returns:
+        One trained cell per architecture, in the order in which they are drawn.
+    """
+    first: dict[str, Cell] = {}
+    for cell in list_cells(config):
+        if cell.dataset == dataset and not cell.architecture.endswith(UNTRAINED):
+            first.setdefault(cell.architecture, cell)
+    pools = list_pools(config)
+    by_pool = sorted(first, key=lambda name: (pools[name], name))
+    extremes = list(dict.fromkeys([by_pool[0], by_pool[-1]]))
+    chosen = [name for name in config["contrast"] if name in first] or extremes
+    return [first[name] for name in chosen]
+
+
+def list_pools(config: Mapping[str, object]) -> dict[str, int]:
+    """Return the first pooling window of every architecture of a resolved configuration."""
+    return {name: recipe["pools"][0] for name, recipe in config["architectures"].items()}
+
+
+def require_known_motifs(config: Mapping[str, object]) -> None:
+    """Check that the motif database holds the motifs that a resolved configuration names.
+
+    Args:
+        config: resolved. Without pyjaspar here (it may be only in the jobs' environment) a JASPAR
+            database is left to the job that writes it.
+
+    Raises:
+        ConfigurationError: with class, value and the closest identifier of every unknown one.
+    """
+    identifiers = _read_identifiers(config["motif_database"])
+    if identifiers is None:
+        return
+    known = databases.known_identifiers() if databases.has_jaspar() else set()
+    problems = [
+        f"  datasets: {name}: {problem}"
+        for name, dataset in config["datasets"].items()
+        for problem in find_unknown_motifs(dataset["classes"], identifiers, known)
+    ]
+    if problems:
+        raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
+
+
+def closest(value: str, choices: Iterable[str]) -> str:
+    """Return ` Did you mean 'x'?` for the closest choice, or an empty string."""
+    matches = difflib.get_close_matches(str(value), [str(choice) for choice in choices], 1, 0.5)
+    return f" Did you mean '{matches[0]}'?" if matches else ""
+
+
+def _read_identifiers(database: Mapping[str, str]) -> set[str] | None:
+    """Return the identifiers of the motif database, or None where they cannot be known yet."""
+    try:
+        if database["source"] == "file":
+            return {motif.identifier for motif in read_meme(database["path"])}
+        if not databases.has_jaspar():
+            return None
+        chosen = {key: database[key] for key in ("release", "collection", "tax_group")}
+        return {motif.identifier for motif in databases.load_jaspar(**chosen)}
+    except (ValueError, OSError) as error:
+        raise ConfigurationError(
+            f"The configuration cannot run:\n  motif_database: {error}"
+        ) from None
+
+
+def _errors(
+    config: Mapping[str, object], schema: Mapping[str, object]
+) -> list[jsonschema.ValidationError]:
+    validator = jsonschema.Draft202012Validator(schema)
+    return sorted(validator.iter_errors(config), key=lambda error: [str(p) for p in error.path])
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    key = ": ".join(str(part) for part in error.absolute_path) or "(top level)"
+    if error.validator == "additionalProperties":
+        known = sorted(error.schema["properties"])
+        unknown = sorted(set(error.instance) - set(known))
+        return "\n".join(
+            f"  {key}: unknown key '{name}'.{closest(name, known)} Known: {', '.join(known)}."
+            for name in unknown
+        )
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        return f"  {key}: missing {', '.join(missing)}."
+    if error.validator == "enum":
+        choices = ", ".join(str(choice) for choice in error.validator_value)
+        hint = closest(error.instance, error.validator_value)
+        return f"  {key}: '{error.instance}' is not one of {choices}.{hint}"
+    if error.validator == "type":
+        return f"  {key}: {error.instance!r}. Expected {error.validator_value}."
+    description = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+    return f"  {key}: {error.message}. {description}".rstrip()
+
+
+def _fill_defaults(
+    value: object, schema: Mapping[str, object], root: Mapping[str, object]
+) -> object:
+    """Return a value with the schema's defaults in it, all levels down."""
+    if "$ref" in schema:
+        schema = {**_definition(schema["$ref"], root), **schema}
+    if isinstance(value, dict):
+        for key, part in schema.get("properties", {}).items():
+            if key not in value and "default" in part:
+                value[key] = copy.deepcopy(part["default"])
+        parts = schema.get("properties", {})
+        others = schema.get("additionalProperties") or {}
+        return {
+            key: _fill_defaults(item, parts.get(key, others), root) for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_fill_defaults(item, schema.get("items", {}), root) for item in value]
+    return value
+
+
+def _definition(reference: str, root: Mapping[str, object]) -> Mapping[str, object]:
+    return root["$defs"][reference.removeprefix("#/$defs/")]
+
+
+def _apply_conventions(config: dict[str, object]) -> None:
+    blocks = [(config["training"], "training")]
+    blocks += [(block, block["kind"]) for block in config["datasets"].values()]
+    blocks += [(block, block["family"]) for block in config["architectures"].values()]
+    blocks += [(block, block["method"]) for block in config["readouts"].values()]
+    for block, kind in blocks:
+        convention = block.pop("convention", config["convention"])
+        for key, value in CONVENTIONS[convention].get(kind, {}).items():
+            block.setdefault(key, value)
+
+
+def _find_inconsistencies(config: Mapping[str, object]) -> Iterable[str]:
+    database = config["motif_database"]
+    if database["source"] == "file" and "path" not in database:
+        yield "  motif_database: source is file, but there is no path. Name a MEME file."
+    for name, recipe in config["architectures"].items():
+        try:
+            require_same_depth(recipe)
+        except ValueError as error:
+            yield f"  architectures: {name}: {error}"
+    for name, dataset in config["datasets"].items():
+        yield from _find_dataset_problems(f"  datasets: {name}", dataset)
+    yield from _find_unknown_names(config)
+
+
+def _find_dataset_problems(key: str, dataset: Mapping[str, object]) -> Iterable[str]:
+    for setting in ("motif_counts", "splits"):
+        if abs(sum(dataset[setting]) - 1) > 1e-9:
+            yield f"{key}: {setting}: {dataset[setting]}. Expected numbers that sum to 1."
+    names = [entry["name"] for entry in dataset["classes"]]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        yield f"{key}: classes: {', '.join(doubled)} occurs more than once."
+
+
+def _find_unknown_names(config: Mapping[str, object]) -> Iterable[str]:
+    places = [
+        (f"grid: {number}: {kind}", kind, name)
+        for number, block in enumerate(config["grid"])
+        for kind in ("datasets", "architectures")
+        for name in block[kind]
+    ]
+    places += [("contrast", "architectures", name) for name in config["contrast"]]
+    places += [
+        (f"published: {number}: {key}", kind, entry[key])
+        for number, entry in enumerate(config["published"])
+        for key, kind in (
+            ("dataset", "datasets"),
+            ("architecture", "architectures"),
+            ("readout", "readouts"),
+        )
+    ]
+    for key, kind, name in places:
+        if name not in config[kind]:
+            known = ", ".join(sorted(config[kind]))
+            hint = closest(name, config[kind])
+            yield f"  {key}: no '{name}' under {kind}.{hint} Known: {known}."

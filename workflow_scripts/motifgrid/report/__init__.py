@@ -1,0 +1,1 @@
+"""What a reader sees: sequence logos, figures, tables and the summary page."""

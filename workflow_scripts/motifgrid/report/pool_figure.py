@@ -1,0 +1,261 @@
+"""The pool figure: what first-layer pooling does to filters and to classification."""
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from motifgrid.report.figures import (
+    QUIET,
+    RULE,
+    add_axes,
+    add_text,
+    new_page,
+    paper_look,
+)
+from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
+
+SERIES_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe & Ito's colour-blind-safe palette without its yellow, too pale on white."""
+
+SERIES_MARKERS = "os^DvP<>"
+"""One more than colours, so that a pair of colour and marker recurs only after 56 series."""
+
+TITLES = {
+    "relevant": "Relevant fraction of filters",
+    "any": "Matched fraction of filters",
+    "auroc": "AUROC",
+}
+"""Panels by what they show; any stands in where no ground truth is known."""
+
+CELL = ["dataset", "architecture", "seed"]
+
+PAGE_WIDTH = 10.0
+PANEL_WIDTH = 3.35
+PANEL_HEIGHT = 2.5
+PANEL_LEFTS = (0.7, 4.75)
+PAGE_HEAD = 0.35
+ROW_PITCH = 3.25
+ROW_HEAD = 0.45
+"""Inches for the name of a dataset, where there is more than one."""
+
+LEGEND_LEFT = 8.3
+
+DODGE = 0.42
+"""Steps on the log2 axis between series that share a pool size."""
+
+SLOT_GAP = 0.8
+"""Steps between the last series of one pool size and the first of the next, at least."""
+
+NO_POOL = 0
+"""Stands for the pool size of architectures without one."""
+
+NO_POOL_STEP = 1.6
+"""Steps from the largest pool size to those without one, at least."""
+
+LEAST_REACH = 1.5
+"""Steps from the middle of the axis to its ends, at least: a single pool size is no wall."""
+
+JITTER = 0.08
+"""Half the width, on the log2 axis, over which a series' seeds are spread."""
+
+_SEED_LOOK = {"markersize": 4.5, "markeredgecolor": "white", "markeredgewidth": 0.4}
+_NULL_LOOK = {"marker": "x", "s": 20, "c": "#7f7f7f", "linewidths": 1.1, "zorder": 1.9}
+
+
+@paper_look
+def draw_pool_figure(
+    cells: pd.DataFrame, matches: pd.DataFrame, pools: Mapping[str, int]
+) -> Figure:
+    """Draw relevant fraction and AUROC against the first layer's pool size.
+
+    Architectures whose names differ only in their pool size are one series, joined by a line
+    through the means over seeds; others that share a pool size stand beside it. Cells named
+    "...-untrained" are grey crosses.
+
+    Args:
+        cells: columns dataset, architecture, seed, auroc; one row per cell.
+        matches: columns dataset, architecture, seed, relevant, any; one readout and layer only.
+        pools: first-layer pool size by architecture; those not in it stand at "none".
+
+    Returns:
+        The figure: one row of two panels per dataset.
+
+    Raises:
+        ValueError: no cell in common, or more than one readout or layer per cell.
+    """
+    points = gather_points(cells, matches, pools)
+    series = list(points["series"][~points["untrained"]].value_counts(sort=False).index)
+    datasets = list(points["dataset"].unique())
+    head = ROW_HEAD if len(datasets) > 1 else 0
+    figure = new_page(PAGE_WIDTH, len(datasets) * (ROW_PITCH + head))
+    for row, dataset in enumerate(datasets):
+        top = row * (ROW_PITCH + head) + head + PAGE_HEAD
+        if head:
+            add_text(figure, PANEL_LEFTS[0], top - 0.35, dataset, size=11, weight="bold")
+        _draw_row(figure, points[points["dataset"] == dataset], series, top)
+    _draw_legend(figure, points, series, head + PAGE_HEAD)
+    return figure
+
+
+def gather_points(
+    cells: pd.DataFrame, matches: pd.DataFrame, pools: Mapping[str, int]
+) -> pd.DataFrame:
+    """Join scores and match fractions, and give every cell its series and place.
+
+    Args:
+        cells: columns dataset, architecture, seed, auroc.
+        matches: columns dataset, architecture, seed, relevant, any.
+        pools: first-layer pool size by architecture, for trained ones.
+
+    Returns:
+        One row per cell: dataset, architecture, seed, auroc, relevant (any, where no ground
+        truth is known), untrained, pool (0 where there is none), series, x, the place on the
+        axis without jitter, and tick, the middle of all that share the pool size. The series
+        with most architectures comes first.
+
+    Raises:
+        ValueError: no cell in common, or more than one readout or layer per cell.
+    """
+    if matches.duplicated(CELL).any():
+        raise ValueError(
+            "Match fractions with more than one row per cell. Expected one readout and one "
+            "layer: select them by the columns readout and layer."
+        )
+    fraction = "relevant" if matches["relevant"].notna().any() else "any"
+    points = cells[[*CELL, "auroc"]].merge(matches[[*CELL, fraction]], on=CELL)
+    if points.empty:
+        raise ValueError("No cell has both scores and match fractions. Expected the same grid.")
+    names = points["architecture"].map(trained_name)
+    points["untrained"] = points["architecture"].map(is_untrained)
+    points["pool"] = names.map(pools).fillna(NO_POOL).astype(int)
+    points["series"] = [series_of(name, pools.get(name)) for name in names]
+    return _place(_order_series(points))
+
+
+def series_of(architecture: str, pool: int | None) -> str:
+    """Name the series of an architecture: cnn9-25 with pool size 25 belongs to cnn9-p."""
+    words = architecture.split("-")
+    places = [place for place, word in enumerate(words) if place and word == str(pool)]
+    if not places:
+        return architecture
+    return "-".join([*words[: places[0]], "p", *words[places[0] + 1 :]])
+
+
+def _order_series(points: pd.DataFrame) -> pd.DataFrame:
+    """Sort by series, the one with most architectures first, then by place and seed."""
+    members = points["architecture"].map(trained_name).groupby(points["series"]).nunique()
+    order = points.assign(
+        members=-points["series"].map(members), series=natural_key(points["series"])
+    ).sort_values(["members", "series", "pool", "architecture", "seed"])
+    return points.loc[order.index].reset_index(drop=True)
+
+
+def _place(points: pd.DataFrame) -> pd.DataFrame:
+    """Set series that share a pool size side by side, in the order of the series."""
+    number = points.groupby("series", sort=False).ngroup()
+    rank = number.groupby(points["pool"]).rank(method="dense") - 1
+    slots = _place_slots(points.groupby("pool")["series"].nunique())
+    left, right = points["pool"].map(slots["left"]), points["pool"].map(slots["right"])
+    return points.assign(x=left + DODGE * rank, tick=(left + right) / 2)
+
+
+def _place_slots(series: pd.Series) -> pd.DataFrame:
+    """Give each pool size its place: log2 of it, moved right where a slot needs more room.
+
+    Args:
+        series: number of series by pool size.
+
+    Returns:
+        left and right by pool size: the places of its first and last series.
+    """
+    series = series.sort_index(key=lambda pools: pools.where(pools != NO_POOL, np.inf))
+    pools = series.index.to_series().astype(float).replace(NO_POOL, np.nan)
+    steps = np.log2(pools).diff().fillna(NO_POOL_STEP)
+    width = DODGE * (series - 1)
+    left = np.maximum(steps, (width + SLOT_GAP).shift(fill_value=0)).cumsum()
+    return pd.DataFrame({"left": left, "right": left + width})
+
+
+def _draw_row(figure: Figure, points: pd.DataFrame, series: list[str], top: float) -> None:
+    metrics = [metric for metric in TITLES if metric in points.columns]
+    for left, metric in zip(PANEL_LEFTS, metrics, strict=True):
+        axes = add_axes(figure, left, top, PANEL_WIDTH, PANEL_HEIGHT)
+        _draw_untrained(axes, points[points["untrained"]], metric)
+        for number, name in enumerate(series):
+            _draw_series(axes, points[points["series"] == name], metric, number)
+        axes.set_title(TITLES[metric], loc="left", size=9, weight="bold")
+        _style_axes(axes, points)
+    lowest = min(0.5, np.floor(points["auroc"].min() * 20) / 20)
+    figure.axes[-1].set_ylim(lowest - 0.015, 1.015)
+    figure.axes[-2].set_ylim(-0.03, 1.03)
+
+
+def _draw_untrained(axes: Axes, points: pd.DataFrame, metric: str) -> None:
+    axes.scatter(points["x"] + _jitter(points), points[metric], **_NULL_LOOK)
+
+
+def _draw_series(axes: Axes, points: pd.DataFrame, metric: str, number: int) -> None:
+    points = points[~points["untrained"]]
+    look = _series_look(number)
+    means = points.groupby("x")[metric].mean()
+    axes.plot(means.index, means, color=look["color"], linewidth=1, alpha=0.6)
+    axes.plot(means.index, means, "_", color=look["color"], markersize=11, markeredgewidth=1.6)
+    axes.plot(points["x"] + _jitter(points), points[metric], linestyle="none", **look)
+
+
+def _series_look(number: int) -> dict[str, Hashable]:
+    return {
+        "color": SERIES_COLOURS[number % len(SERIES_COLOURS)],
+        "marker": SERIES_MARKERS[number % len(SERIES_MARKERS)],
+        **_SEED_LOOK,
+    }
+
+
+def _jitter(points: pd.DataFrame) -> pd.Series:
+    """Spread the seeds of each architecture evenly, so that equal values stay countable."""
+    groups = points.groupby("architecture")["seed"]
+    number, count = groups.rank(method="first") - 1, groups.transform("count")
+    return JITTER * (2 * number - (count - 1)) / (count - 1).clip(lower=1)
+
+
+def _style_axes(axes: Axes, points: pd.DataFrame) -> None:
+    slots = points[["pool", "tick"]].drop_duplicates().sort_values("tick")
+    axes.set_xticks(slots["tick"], ["none" if pool == NO_POOL else pool for pool in slots["pool"]])
+    middle = (points["x"].min() + points["x"].max()) / 2
+    reach = max(points["x"].max() - middle + 0.5, LEAST_REACH)
+    axes.set_xlim(middle - reach, middle + reach)
+    axes.set_xlabel("first-layer pool size p")
+    axes.grid(axis="y", color=RULE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(length=3, color=QUIET)
+
+
+def _draw_legend(figure: Figure, points: pd.DataFrame, series: list[str], top: float) -> None:
+    handles = [_series_handle(points, name, number) for number, name in enumerate(series)]
+    if points["untrained"].any():
+        look = {"marker": "x", "color": _NULL_LOOK["c"], "linestyle": "none", "markersize": 5}
+        handles.append(Line2D([], [], label="untrained (chance)", **look))
+    figure.legend(
+        handles=handles,
+        title="point: one seed\nbar: mean of seeds",
+        title_fontproperties={"size": 7},
+        alignment="left",
+        loc="upper left",
+        bbox_to_anchor=(LEGEND_LEFT / PAGE_WIDTH, 1 - top / figure.get_size_inches()[1]),
+        frameon=False,
+        borderaxespad=0,
+        labelspacing=0.7,
+    )
+
+
+def _series_handle(points: pd.DataFrame, series: str, number: int) -> Line2D:
+    """Name a series for readers; one of a single architecture has that one's name, no line."""
+    members = points["architecture"][(points["series"] == series) & ~points["untrained"]].unique()
+    single = len(members) == 1
+    label = display_name(members[0] if single else series)
+    return Line2D([], [], label=label, linewidth=0 if single else 1, **_series_look(number))

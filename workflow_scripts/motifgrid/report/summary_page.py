@@ -1,0 +1,130 @@
+"""The summary page: question, answer, tables and where things are, as Markdown."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from motifgrid.report.names import is_untrained, trained_name
+from motifgrid.report.tables import label_of, render_number, render_published, render_table1
+
+QUESTION = (
+    "Which network designs learn whole transcription-factor motifs, and which way of reading a "
+    "trained network shows them truthfully?"
+)
+
+
+def write_summary(
+    summary: pd.DataFrame,
+    comparison: pd.DataFrame,
+    note: str = "",
+    files: Mapping[str, str] | None = None,
+    question: str = QUESTION,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Write the page that a reader opens first.
+
+    Args:
+        summary: from `tables.summarise`.
+        comparison: from `tables.compare_published`; may be empty.
+        note: what differs between this grid and the published ones.
+        files: what lies where: path and description.
+        question: what was asked.
+        labels: what to call an architecture, as in `tables.render_table1`.
+
+    Returns:
+        Markdown, every number of which is computed from the tables.
+    """
+    sections = {
+        "What was asked": question,
+        "Answer": answer(summary, labels),
+        "Table 1": _describe_table1(summary, labels),
+        "Beside the published numbers": _describe_published(comparison, note),
+        "Where things are": _list_files(files or {}),
+    }
+    parts = [f"## {title}\n\n{text}\n" for title, text in sections.items() if text]
+    return "\n".join(["# Summary\n", *parts])
+
+
+def answer(summary: pd.DataFrame, labels: Mapping[str, str] | None = None) -> str:
+    """Answer in one sentence for each dataset, readout and layer that has match fractions.
+
+    Args:
+        summary: from `tables.summarise`.
+        labels: what to call an architecture.
+
+    Returns:
+        Markdown: a sentence, or a list of them; architectures from the highest fraction down.
+    """
+    keys = ["dataset", "readout", "layer"]
+    known = summary[summary["any_mean"].notna()]
+    groups = [(names, rows) for names, rows in known.groupby(keys, sort=False)]
+    if not groups:
+        return "No readout has been compared with motifs yet."
+    sentences = [_answer_one(rows, labels or {}) for _, rows in groups]
+    if len(groups) == 1:
+        return sentences[0]
+    heads = [", ".join(_name_group(*names)) for names, _ in groups]
+    return "\n".join(f"- **{head}**: {text}" for head, text in zip(heads, sentences, strict=True))
+
+
+def format_markdown(table: pd.DataFrame) -> str:
+    """Return a table of strings as a Markdown table."""
+    lines = [list(map(str, table.columns)), ["---"] * len(table.columns), *table.to_numpy()]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def _name_group(dataset: str, readout: str, layer: object) -> list[str]:
+    return [dataset, f"readout {readout}", f"layer {layer}"]
+
+
+def _answer_one(rows: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    metric, motif = "relevant", "of the ground truth"
+    if rows["relevant_mean"].isna().all():
+        metric, motif = "any", "of the database"
+    rows = rows.sort_values(f"{metric}_mean", ascending=False, kind="stable")
+    null = rows["architecture"].map(is_untrained)
+    trained, chance = (_list_values(part, metric, labels) for part in (rows[~null], rows[null]))
+    values = [trained] * bool(trained) + [f"untrained, by chance, {chance}"] * bool(chance)
+    return f"The fraction of filters that match a motif {motif} is {'; '.join(values)}."
+
+
+def _list_values(rows: pd.DataFrame, metric: str, labels: Mapping[str, str]) -> str:
+    values = [
+        f"{render_number(row[f'{metric}_mean'], row[f'{metric}_sd'], row['n'])} for "
+        f"{label_of(trained_name(row['architecture']), labels)} (AUROC "
+        f"{render_number(row['auroc_mean'], row['auroc_sd'], row['n'])})"
+        for row in rows.to_dict("records")
+    ]
+    return join_words(values)
+
+
+def join_words(words: list[str]) -> str:
+    """Join words as in a sentence: a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _describe_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
+    counts = sorted(summary["n"].unique())
+    seeds = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return (
+        f"Mean ± population standard deviation over seeds (here {seeds}); fractions are of all "
+        f"filters, dead ones included.\n\n{format_markdown(render_table1(summary, labels))}"
+    )
+
+
+def _describe_published(comparison: pd.DataFrame, note: str) -> str:
+    if comparison.empty:
+        return ""
+    judged = comparison["within_2sd"] != ""
+    within = int((comparison["within_2sd"] == "yes").sum())
+    absent = int((comparison["n"] == 0).sum())
+    text = f"{within} of {int(judged.sum())} numbers lie within two published standard deviations"
+    text += f"; {absent} of {len(comparison)} are not in this grid." if absent else "."
+    difference = f"\n\nWhat differs: {note}" if note else ""
+    return f"{text}{difference}\n\n{format_markdown(render_published(comparison))}"
+
+
+def _list_files(files: Mapping[str, str]) -> str:
+    return "\n".join(f"- `{path}`: {content}" for path, content in files.items())

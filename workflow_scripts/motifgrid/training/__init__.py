@@ -1,0 +1,1 @@
+"""Training one cell: settings, device, loss, progress, metrics."""

@@ -1,0 +1,55 @@
+"""How well probabilities rank sequences: AUROC and AUPR per class and their means."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from motifgrid.formats.dataset import MISSING
+
+MEAN = "mean"
+"""Name of the last row of a score table, the mean over classes."""
+
+
+def score_classes(classes: Sequence[str], y: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:
+    """Score every class, sequences with a missing label left out.
+
+    AUPR is the average precision (no interpolation), as scikit-learn defines it.
+
+    Args:
+        classes: C names.
+        y: labels (N, C), 0, 1 or missing (255).
+        probabilities: (N, C).
+
+    Returns:
+        Columns class, auroc, aupr, positives, negatives; C rows and a last one named `mean`,
+        which holds the means of the defined scores and the sums of the counts. A class without
+        positives or without negatives has empty scores.
+    """
+    rows = [
+        _score(name, y[:, column], probabilities[:, column]) for column, name in enumerate(classes)
+    ]
+    table = pd.DataFrame(rows)
+    mean = {
+        "class": MEAN,
+        "auroc": table["auroc"].mean(),
+        "aupr": table["aupr"].mean(),
+        "positives": table["positives"].sum(),
+        "negatives": table["negatives"].sum(),
+    }
+    return pd.concat([table, pd.DataFrame([mean])], ignore_index=True)
+
+
+def _score(name: str, y: np.ndarray, probabilities: np.ndarray) -> dict[str, object]:
+    known = y != MISSING
+    y, probabilities = y[known], probabilities[known]
+    positives = int(y.sum())
+    both = 0 < positives < len(y)
+    return {
+        "class": name,
+        "auroc": roc_auc_score(y, probabilities) if both else np.nan,
+        "aupr": average_precision_score(y, probabilities) if both else np.nan,
+        "positives": positives,
+        "negatives": len(y) - positives,
+    }

@@ -1,0 +1,19 @@
+"""Rule summary: write the page that a reader opens first."""
+
+from motifgrid.logs import start_log
+
+start_log(snakemake.log[0])
+
+import pandas as pd
+
+from motifgrid.formats.atomic import write_text
+from motifgrid.report.summary_page import write_summary
+
+page = write_summary(
+    pd.read_csv(snakemake.input.summary),
+    pd.read_csv(snakemake.input.published),
+    note=snakemake.params.note,
+    files=snakemake.params.files,
+    question=snakemake.params.title,
+)
+write_text(snakemake.output.page, page)

@@ -1,0 +1,35 @@
+"""Rule tables: gather the grid's scores and match fractions, beside the published numbers."""
+
+from motifgrid.logs import start_log
+
+start_log(snakemake.log[0])
+
+from motifgrid.formats.atomic import write_csv
+from motifgrid.report import tables
+
+cells = tables.collect_cells(
+    [
+        tables.CellFiles(*cell, *files)
+        for cell, *files in zip(
+            snakemake.params.cells,
+            snakemake.input.scores,
+            snakemake.input.history,
+            snakemake.input.facts,
+            strict=True,
+        )
+    ]
+)
+matches = tables.collect_matches(
+    [
+        tables.MatchFiles(*readout, fractions)
+        for readout, fractions in zip(
+            snakemake.params.readouts, snakemake.input.fractions, strict=True
+        )
+    ]
+)
+summary = tables.summarise(cells, matches)
+write_csv(snakemake.output.cells, cells)
+write_csv(snakemake.output.matches, matches)
+write_csv(snakemake.output.summary, summary)
+write_csv(snakemake.output.table1, tables.render_table1(summary))
+write_csv(snakemake.output.published, tables.compare_published(summary, snakemake.params.published))
