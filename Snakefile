@@ -16,6 +16,9 @@ if "study" not in config:
     configfile: "config.yaml" if Path("config.yaml").exists() else workflow.source_path("config.yaml")
 
 
+report: "report/workflow.rst"
+
+
 include: "rules/common.smk"
 include: "rules/resources.smk"
 include: "rules/datasets.smk"

@@ -106,4 +106,7 @@ def get_figures():
         f"contrast/{readout}/{name}" for readout in READOUTS for name in datasets
     ]
     pools = [f"pool_size/{readout}" for readout in READOUTS]
-    return [f"results/figures/{name}.svg" for name in ["table1", *pools, *contrasts]]
+    return [
+        f"results/figures/{name}.svg"
+        for name in ["table1", "history", *pools, *contrasts]
+    ]

@@ -38,6 +38,8 @@ rule match_fractions:
         fractions="results/readouts/{readout}/{dataset}/{architecture}/{seed}/fractions.csv",
     log:
         "results/logs/match_fractions/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/match_fractions/{readout}/{dataset}/{architecture}/{seed}.tsv"
     conda:
         "../envs/analysis.yaml"
     threads: 1

@@ -20,6 +20,8 @@ rule filter_logos:
         png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/logos.png",
     log:
         "results/logs/filter_logos/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/filter_logos/{readout}/{dataset}/{architecture}/{seed}.tsv"
     conda:
         "../envs/analysis.yaml"
     threads: 1
@@ -68,6 +70,8 @@ rule tables:
         ),
     log:
         "results/logs/tables.log",
+    benchmark:
+        "results/benchmarks/tables.tsv"
     conda:
         "../envs/analysis.yaml"
     threads: 1
@@ -97,6 +101,8 @@ rule table_figure:
         png="results/figures/table1.png",
     log:
         "results/logs/table_figure.log",
+    benchmark:
+        "results/benchmarks/table_figure.tsv"
     conda:
         "../envs/analysis.yaml"
     threads: 1
@@ -125,6 +131,8 @@ rule pool_figure:
         png="results/figures/pool_size/{readout}.png",
     log:
         "results/logs/pool_figure/{readout}.log",
+    benchmark:
+        "results/benchmarks/pool_figure/{readout}.tsv"
     conda:
         "../envs/analysis.yaml"
     threads: 1
@@ -137,6 +145,35 @@ rule pool_figure:
         "Drawing relevant fraction and AUROC against pool size ({wildcards.readout})"
     script:
         "../workflow_scripts/pool_figure.py"
+
+
+rule history_figure:
+    input:
+        history=get_cell_files("history.csv"),
+    output:
+        svg=report(
+            "results/figures/history.svg",
+            caption="../report/captions/history_figure.rst",
+            category="Results",
+            labels={"figure": "training curves"},
+        ),
+        png="results/figures/history.png",
+    log:
+        "results/logs/history_figure.log",
+    benchmark:
+        "results/benchmarks/history_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        cells=[list(cell) for cell in CELLS],
+    message:
+        "Drawing the training curves"
+    script:
+        "../workflow_scripts/history_figure.py"
 
 
 rule contrast_figure:
@@ -154,6 +191,8 @@ rule contrast_figure:
         png="results/figures/contrast/{readout}/{dataset}.png",
     log:
         "results/logs/contrast_figure/{readout}/{dataset}.log",
+    benchmark:
+        "results/benchmarks/contrast_figure/{readout}/{dataset}.tsv"
     conda:
         "../envs/analysis.yaml"
     threads: 1
@@ -180,6 +219,8 @@ rule summary:
         page="results/summary.md",
     log:
         "results/logs/summary.log",
+    benchmark:
+        "results/benchmarks/summary.tsv"
     conda:
         "../envs/analysis.yaml"
     threads: 1

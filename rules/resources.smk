@@ -9,6 +9,8 @@ rule motif_database:
         info="results/resources/motifs.json",
     log:
         "results/logs/motif_database.log",
+    benchmark:
+        "results/benchmarks/motif_database.tsv"
     conda:
         "../envs/analysis.yaml"
     threads: 1

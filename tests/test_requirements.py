@@ -1,6 +1,7 @@
 """The locked requirements are complete, and requirements/install.py survives what happens to it."""
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -255,10 +256,13 @@ def test_second_installation_waits_for_the_first(venv):
 # -------------------------------------------------------------------------------- the Makefile
 
 
-def make(*arguments, cwd=ROOT, **variables):
+def make(*arguments, **variables):
+    """Run make as a user would, also when the tests themselves were started by make."""
+    inherited = {name: value for name, value in os.environ.items() if "MAKE" not in name}
     return subprocess.run(
         ["make", *arguments, *(f"{name}={value}" for name, value in variables.items())],
-        cwd=cwd,
+        cwd=ROOT,
+        env=inherited,
         capture_output=True,
         text=True,
         check=False,

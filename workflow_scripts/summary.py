@@ -8,10 +8,11 @@ import pandas as pd
 
 from motifgrid.formats.atomic import write_text
 from motifgrid.report.summary_page import write_summary
+from motifgrid.report.tables import read_published
 
 page = write_summary(
     pd.read_csv(snakemake.input.summary),
-    pd.read_csv(snakemake.input.published),
+    read_published(snakemake.input.published),
     note=snakemake.params.note,
     files=snakemake.params.files,
     question=snakemake.params.title,

@@ -84,10 +84,10 @@ def test_a_position_without_counts_is_uniform():
     ("arguments", "message"),
     [
         (("JASPAR2017",), r"`release`.*JASPAR2014, JASPAR2016.*Received JASPAR2017\. Did you mean"),
-        (("jaspar2016",), r"Received jaspar2016\. Did you mean JASPAR2016\?"),
+        (("jaspar2016",), r"Received jaspar2016\. Did you mean 'JASPAR2016'\?"),
         (("HOCOMOCO",), r"`release`.*Received HOCOMOCO\.$"),
-        (("JASPAR2016", "COER"), r"`collection`.*CNE, CORE.*Did you mean CORE\?"),
-        (("JASPAR2016", "CORE", "vertebrate"), r"`tax_group`.*Did you mean vertebrates\?"),
+        (("JASPAR2016", "COER"), r"`collection`.*CNE, CORE.*Did you mean 'CORE'\?"),
+        (("JASPAR2016", "CORE", "vertebrate"), r"`tax_group`.*Did you mean 'vertebrates'\?"),
         (("JASPAR2016", "PBM", "plants"), "JASPAR2016 has no motifs in collection PBM for plants"),
     ],
 )
@@ -136,18 +136,6 @@ def test_identifiers_are_read_without_biopython_and_at_once():
         text=True,
     )
     assert float(done.stdout) < 2.0  # 0.05 s on two idle cores
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [("MA0083.33", "MA0083.3"), ("ma0083.3", "MA0083.3"), ("zzz", None), ("", None)],
-)
-def test_the_closest_spelling(value, expected):
-    assert databases.closest(value, ["MA0083.3", "MA0139.1"]) == expected
-
-
-def test_nothing_is_close_to_nothing():
-    assert databases.closest("MA0083.3", []) is None
 
 
 # Descriptions

@@ -26,8 +26,9 @@ def pwm_of(word, strength=1.0):
     return pwm
 
 
-def relevant_match(name, evalue=1e-9):
-    return [1, name, False, True, True, True, "MA0083.3", "SRF", evalue, "SRF", "MA0083.3", evalue]
+def relevant_match(name, evalue=1e-9, factor="SRF"):
+    best = ["MA0083.3", factor, evalue]
+    return [1, name, False, True, True, True, *best, factor, "MA0083.3", evalue]
 
 
 def shadowed_match(name):

@@ -33,6 +33,17 @@ def test_relevant_filters_come_first_then_others_then_information():
     assert rank_filters(pwms, matches) == ["e", "c", "d", "b", "f", "a"]
 
 
+def test_every_class_shows_its_best_before_any_shows_its_second():
+    pwms = {name: pwm_of("ACG", 0.5) for name in "abcd"}
+    matches = matches_of(
+        relevant_match("a", 1e-9),
+        relevant_match("b", 1e-8),
+        relevant_match("c", 1e-3, "YY1"),
+        other_match("d", 1e-20),
+    )
+    assert rank_filters(pwms, matches) == ["a", "c", "b", "d"]
+
+
 def test_dead_filters_are_not_ranked():
     assert rank_filters(*toy_cell()) == ["filter_1", "filter_0", "filter_2", "filter_3"]
 

@@ -90,7 +90,8 @@ def test_the_page_has_its_parts_in_order(summary):
     ]
     assert QUESTION in page
     assert "| CNN-25 | 1 | 0.954 |" in page
-    assert "1 of 1 numbers lie within two published standard deviations; 1 of 2 are not" in page
+    assert "1 of the 1 numbers with a published spread lie within two standard" in page
+    assert "; 1 of 2 are not in this grid" in page
     assert "What differs: 20 epochs." in page
     assert "- `results/report.html`: the report" in page
     assert page.endswith("\n") and "\n\n\n" not in page

@@ -1,7 +1,6 @@
 """What a configuration says: checked against the schema, completed, and unrolled into cells."""
 
 import copy
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from motifgrid.datasets.pool import find_unknown_motifs
 from motifgrid.formats.meme import read_meme
 from motifgrid.models.recipes import UNTRAINED, require_same_depth
 from motifgrid.motifs import databases
+from motifgrid.spelling import suggest
 
 CONVENTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "text": {
@@ -51,6 +51,14 @@ CONVENTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
 """Defaults where the text and the released scripts of Koo & Eddy 2019 differ, by convention and
 by kind of dataset, family of architectures, training, or method of a readout."""
 
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    # JSON Schema takes 10.0 for an integer, Keras and NumPy do not
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _checker, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
+
 
 class ConfigurationError(ValueError):
     """A configuration that cannot run; the message names key, value and the closest valid one."""
@@ -72,7 +80,8 @@ def resolve(config: Mapping[str, object], schema: Mapping[str, object]) -> dict[
         schema: JSON Schema, draft 2020-12.
 
     Returns:
-        A new configuration in which every setting is explicit.
+        A new configuration in which every setting is explicit. Keys are in alphabetic order, so
+        that the order in a file changes no job's parameters.
 
     Raises:
         ConfigurationError: with every problem found, one per line.
@@ -81,10 +90,12 @@ def resolve(config: Mapping[str, object], schema: Mapping[str, object]) -> dict[
     if not problems:
         resolved = _fill_defaults(copy.deepcopy(dict(config)), schema, schema)
         _apply_conventions(resolved)
+        for number in resolved["published"]:
+            number.setdefault("row", f"{number['architecture']}, {number['dataset']}")
         problems = list(_find_inconsistencies(resolved))
     if problems:
         raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
-    return resolved
+    return _sort_keys(resolved)
 
 
 def list_cells(config: Mapping[str, object]) -> list[Cell]:
@@ -162,12 +173,6 @@ def require_known_motifs(config: Mapping[str, object]) -> None:
         raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
 
 
-def closest(value: str, choices: Iterable[str]) -> str:
-    """Return ` Did you mean 'x'?` for the closest choice, or an empty string."""
-    matches = difflib.get_close_matches(str(value), [str(choice) for choice in choices], 1, 0.5)
-    return f" Did you mean '{matches[0]}'?" if matches else ""
-
-
 def _read_identifiers(database: Mapping[str, str]) -> set[str] | None:
     """Return the identifiers of the motif database, or None where they cannot be known yet."""
     try:
@@ -186,7 +191,7 @@ def _read_identifiers(database: Mapping[str, str]) -> set[str] | None:
 def _errors(
     config: Mapping[str, object], schema: Mapping[str, object]
 ) -> list[jsonschema.ValidationError]:
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = _Validator(schema)
     return sorted(validator.iter_errors(config), key=lambda error: [str(p) for p in error.path])
 
 
@@ -194,9 +199,9 @@ def _explain(error: jsonschema.ValidationError) -> str:
     key = ": ".join(str(part) for part in error.absolute_path) or "(top level)"
     if error.validator == "additionalProperties":
         known = sorted(error.schema["properties"])
-        unknown = sorted(set(error.instance) - set(known))
+        unknown = sorted(set(error.instance) - set(known), key=str)
         return "\n".join(
-            f"  {key}: unknown key '{name}'.{closest(name, known)} Known: {', '.join(known)}."
+            f"  {key}: unknown key '{name}'.{suggest(name, known)} Known: {', '.join(known)}."
             for name in unknown
         )
     if error.validator == "required":
@@ -204,7 +209,7 @@ def _explain(error: jsonschema.ValidationError) -> str:
         return f"  {key}: missing {', '.join(missing)}."
     if error.validator == "enum":
         choices = ", ".join(str(choice) for choice in error.validator_value)
-        hint = closest(error.instance, error.validator_value)
+        hint = suggest(error.instance, error.validator_value)
         return f"  {key}: '{error.instance}' is not one of {choices}.{hint}"
     if error.validator == "type":
         return f"  {key}: {error.instance!r}. Expected {error.validator_value}."
@@ -245,6 +250,12 @@ def _apply_conventions(config: dict[str, object]) -> None:
         convention = block.pop("convention", config["convention"])
         for key, value in CONVENTIONS[convention].get(kind, {}).items():
             block.setdefault(key, value)
+
+
+def _sort_keys(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _sort_keys(value[key]) for key in sorted(value)}
+    return [_sort_keys(item) for item in value] if isinstance(value, list) else value
 
 
 def _find_inconsistencies(config: Mapping[str, object]) -> Iterable[str]:
@@ -291,5 +302,5 @@ def _find_unknown_names(config: Mapping[str, object]) -> Iterable[str]:
     for key, kind, name in places:
         if name not in config[kind]:
             known = ", ".join(sorted(config[kind]))
-            hint = closest(name, config[kind])
+            hint = suggest(name, config[kind])
             yield f"  {key}: no '{name}' under {kind}.{hint} Known: {known}."

@@ -23,7 +23,7 @@ def encode(sequence: str) -> np.ndarray:
     Returns:
         uint8 array of shape (L,): A C G T = 0..3, unknown = 4.
     """
-    return _INDEX_OF_BYTE[np.frombuffer(sequence.encode("latin-1"), dtype=np.uint8)]
+    return _INDEX_OF_BYTE[np.frombuffer(sequence.encode("latin-1", "replace"), dtype=np.uint8)]
 
 
 def decode(indices: np.ndarray) -> str:

@@ -1,10 +1,10 @@
 """The ground truth of a dataset: the motifs of its classes, looked up in the motif database."""
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 
 from motifgrid.formats.dataset import TRUTH_DTYPE, PoolMotif
 from motifgrid.formats.meme import Motif
+from motifgrid.spelling import suggest
 
 
 class UnknownMotifError(ValueError):
@@ -79,6 +79,7 @@ def find_unknown_motifs(
 
 
 def _describe(class_name: str, key: str, name: str, choices: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(choices), 1, 0.5)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    # another version of the same motif comes before any that is only spelt alike
+    versions = [choice for choice in choices if choice.split(".")[0] == name.split(".")[0]]
+    hint = suggest(name, versions or choices)
     return f"class {class_name}: {key}: the motif database has no '{name}'.{hint}"

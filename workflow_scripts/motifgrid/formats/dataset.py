@@ -123,6 +123,9 @@ def read_split(path: Path | str, name: str) -> Split:
 def read_classes(path: Path | str) -> tuple[str, ...]:
     """Read the names of the C classes."""
     with _opened(path) as file:
+        if "classes" not in file.attrs:
+            found = ", ".join(file) or "nothing"
+            raise DatasetFileError(f"{path}: no attribute 'classes'. Found {found}.")
         return tuple(str(name) for name in file.attrs["classes"])
 
 

@@ -1,6 +1,5 @@
 """Motif databases: JASPAR from an installed package, a user's own file, and what they hold."""
 
-import difflib
 import hashlib
 import importlib.util
 import json
@@ -16,6 +15,7 @@ import numpy as np
 
 from motifgrid.formats.atomic import write_text
 from motifgrid.formats.meme import Motif, read_meme, write_meme
+from motifgrid.spelling import suggest
 
 MINIMUM_MOTIFS = 50
 """Below this many targets MEME's Tomtom calls its own p-values inaccurate: they are estimated from
@@ -163,13 +163,6 @@ def known_identifiers() -> set[str]:
     return identifiers
 
 
-def closest(value: str, choices: Iterable[str]) -> str | None:
-    """Return the choice spelt most like `value`, upper and lower case alike; None if none is."""
-    folded = {choice.casefold(): choice for choice in choices}
-    found = difflib.get_close_matches(value.casefold(), folded, n=1)
-    return folded[found[0]] if found else None
-
-
 def has_jaspar() -> bool:
     """Tell whether the package with the JASPAR releases is installed."""
     return importlib.util.find_spec("pyjaspar") is not None
@@ -209,10 +202,9 @@ def _require_known(key: str, value: str, choices: Iterable[str]) -> None:
     choices = list(choices)
     if value in choices:
         return
-    guess = closest(value, choices)
-    hint = f" Did you mean {guess}?" if guess else ""
     raise ValueError(
-        f"Invalid value for `{key}`. Expected one of {', '.join(choices)}. Received {value}.{hint}"
+        f"Invalid value for `{key}`. Expected one of {', '.join(choices)}. Received {value}."
+        + suggest(value, choices)
     )
 
 

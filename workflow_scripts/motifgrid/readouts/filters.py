@@ -54,7 +54,8 @@ def align(
         (weighted base counts (F, W, 4), number of windows (F,), largest activation (F,)).
     """
     largest = _largest(batches)
-    cut = settings.fraction * largest
+    # nothing exceeds the cut of a dead filter, whatever the fraction
+    cut = np.where(largest > 0, settings.fraction * largest, np.inf)
     counts = np.zeros((len(largest), width, 5))
     windows = np.zeros(len(largest), dtype=np.int64)
     for x, activations in batches():
@@ -123,12 +124,11 @@ def _largest(batches: Batches) -> np.ndarray:
 def _select(
     activations: np.ndarray, cut: np.ndarray, positions: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows, positions and filters of the activations above the cut; a dead filter has none."""
-    above = np.where(cut > 0, cut, np.inf)
+    """Rows, positions and filters of the activations above the cut."""
     if positions == "all":
-        return np.nonzero(activations > above)
+        return np.nonzero(activations > cut)
     best = activations.argmax(axis=1)
-    rows, filters = np.nonzero(np.take_along_axis(activations, best[:, None], axis=1)[:, 0] > above)
+    rows, filters = np.nonzero(np.take_along_axis(activations, best[:, None], axis=1)[:, 0] > cut)
     return rows, best[rows, filters], filters
 
 

@@ -1,5 +1,6 @@
 """The contrast: the best filters of a few architectures side by side, with their scores."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -135,8 +136,9 @@ def draw_contrast(cells: Sequence[ContrastCell], shown: int = SHOWN_FILTERS) -> 
 def rank_filters(pwms: Mapping[str, np.ndarray], matches: pd.DataFrame) -> list[str]:
     """Order living filters from the best to the worst.
 
-    Relevant ones come first by the E-value of their relevant hit, then other matches by
-    E-value, then the rest by the information in their PWM, highest first.
+    Relevant ones come first, by the E-value of their relevant hit and in rounds: the best of
+    every class, then the second best of every class, and so on, so that a few show many motifs.
+    Other matches follow by E-value, then the rest by the information in their PWM.
 
     Args:
         pwms: PWM (W, 4) of every living filter by its name.
@@ -153,7 +155,14 @@ def rank_filters(pwms: Mapping[str, np.ndarray], matches: pd.DataFrame) -> list[
     missing = [match["filter"] for match in living if match["filter"] not in pwms]
     if missing:
         raise ValueError(f"No PWM for filter {missing[0]}. Expected one for each living filter.")
-    return [match["filter"] for match in sorted(living, key=lambda match: _rank(match, pwms))]
+    ranked = sorted(living, key=lambda match: _rank(match, pwms))
+    seen: Counter[str] = Counter()
+    rounds = {}
+    for match in ranked:
+        relevant = is_true(match["relevant"])
+        rounds[match["filter"]] = seen[match["class"]] if relevant else len(ranked)
+        seen[match["class"]] += relevant
+    return sorted(rounds, key=rounds.get)
 
 
 def _rank(match: Mapping[str, object], pwms: Mapping[str, np.ndarray]) -> tuple[int, float]:

@@ -120,7 +120,10 @@ def _describe_published(comparison: pd.DataFrame, note: str) -> str:
     judged = comparison["within_2sd"] != ""
     within = int((comparison["within_2sd"] == "yes").sum())
     absent = int((comparison["n"] == 0).sum())
-    text = f"{within} of {int(judged.sum())} numbers lie within two published standard deviations"
+    text = (
+        f"{within} of the {int(judged.sum())} numbers with a published spread lie within two "
+        "standard deviations of it"
+    )
     text += f"; {absent} of {len(comparison)} are not in this grid." if absent else "."
     difference = f"\n\nWhat differs: {note}" if note else ""
     return f"{text}{difference}\n\n{format_markdown(render_published(comparison))}"

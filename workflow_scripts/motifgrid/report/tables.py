@@ -134,6 +134,11 @@ def read_matches(path: Path | str) -> pd.DataFrame:
     return pd.read_csv(path, dtype=names).fillna(dict.fromkeys(names, ""))
 
 
+def read_published(path: Path | str) -> pd.DataFrame:
+    """Read published.csv, see `compare_published`."""
+    return pd.read_csv(path).fillna({"within_2sd": ""})
+
+
 def read_rendered(path: Path | str) -> pd.DataFrame:
     """Read a table of strings, such as Table 1, as it was rendered."""
     return pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -144,7 +145,7 @@ def load_model(path: Path | str) -> keras.Model:
     """
     try:
         return keras.saving.load_model(path, compile=False)
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise ValueError(
             f"{path}: not a readable Keras model ({error}). Delete it and run again."
         ) from error

@@ -1,0 +1,657 @@
+import copy
+import functools
+import inspect
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+import yaml
+from shared_data import shared_data
+
+from motifgrid.configuration import (
+    CONVENTIONS,
+    Cell,
+    ConfigurationError,
+    get_recipe,
+    get_training,
+    list_cells,
+    list_contrast,
+    list_pools,
+    require_known_motifs,
+    resolve,
+)
+from motifgrid.datasets.simulation import SimulationSettings
+from motifgrid.formats.meme import Motif, write_meme
+from motifgrid.motifs import databases
+from motifgrid.readouts.filters import AlignmentSettings
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text())
+CONFIGURATIONS = [ROOT / "config.yaml", *sorted((ROOT / "studies").glob("*.yaml"))]
+
+MINIMAL = """
+study: toy
+datasets:
+  toy: {kind: simulated, classes: [{name: SRF, motif: MA0083.3}, {name: YY1, motif: MA0095.2}]}
+architectures:
+  cnn-25: {family: koo-eddy}
+  cnn-2: {family: koo-eddy, pools: [2, 50]}
+grid:
+  - {datasets: [toy], architectures: [cnn-2, cnn-25], seeds: [0, 1]}
+"""
+
+each_configuration = pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.stem)
+
+
+def minimal(**changes):
+    return {**yaml.safe_load(MINIMAL), **changes}
+
+
+def minimal_with(place, value):
+    """The minimal configuration with another value at a place, keys and numbers from the top."""
+    config = minimal(
+        tomtom={},
+        matches={},
+        training={},
+        motif_database={},
+        readouts={"filters": {"method": "filters"}},
+        published=[
+            {
+                "study": "toy",
+                "table": "Table 1",
+                "dataset": "toy",
+                "architecture": "cnn-2",
+                "metric": "auroc",
+                "mean": 0.9,
+            }
+        ],
+    )
+    *parents, last = place
+    functools.reduce(lambda part, key: part[key], parents, config)[last] = value
+    return config
+
+
+def message_of(config):
+    with pytest.raises(ConfigurationError) as error:
+        resolve(config, SCHEMA)
+    first, *problems = str(error.value).splitlines()
+    assert first == "The configuration cannot run:"
+    return "\n".join(problems)
+
+
+def properties(schema, place=()):
+    """Every (place, schema of a property) below a schema."""
+    for key, part in schema.get("properties", {}).items():
+        yield (*place, key), part
+    for key, part in schema.items():
+        if isinstance(part, dict):
+            yield from properties(part, (*place, key))
+
+
+# The schema and the configurations that come with it
+
+
+def test_the_schema_is_one_of_draft_2020_12():
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_every_property_is_described():
+    found = list(properties(SCHEMA))
+    assert len(found) > 50
+    assert [place for place, part in found if not part.get("description", "").strip()] == []
+
+
+def test_no_object_takes_unknown_keys():
+    def objects(schema):
+        if isinstance(schema, dict):
+            if "properties" in schema and schema.get("type") == "object":
+                yield schema
+            for part in schema.values():
+                yield from objects(part)
+
+    found = list(objects(SCHEMA))
+    assert len(found) > 8
+    assert all(part["additionalProperties"] is False for part in found)
+
+
+def test_every_default_is_valid():
+    checked = 0
+    for _place, part in properties(SCHEMA):
+        if "default" in part:
+            whole = {**part, "$defs": SCHEMA["$defs"]}
+            jsonschema.Draft202012Validator(whole).validate(part["default"])
+            checked += 1
+    assert checked > 20
+
+
+def test_the_families_are_those_of_the_registry():
+    from motifgrid.models.registry import FAMILIES
+
+    families = SCHEMA["$defs"]["architecture"]["properties"]["family"]["enum"]
+    assert sorted(families) == sorted(FAMILIES)
+
+
+@each_configuration
+def test_a_configuration_that_comes_with_the_workflow_resolves(path):
+    resolved = resolve(yaml.safe_load(path.read_text()), SCHEMA)
+    assert list_cells(resolved)
+    assert resolve(resolved, SCHEMA) == resolved
+    require_known_motifs(resolved)
+
+
+@each_configuration
+def test_the_classes_of_the_study_sheet(path):
+    table = shared_data("published", "koo_eddy_12tf.tsv").read_text().splitlines()
+    expected = [tuple(line.split("\t")[1:3]) for line in table[1:]]
+    config = yaml.safe_load(path.read_text())
+    for name, dataset in config["datasets"].items():
+        if "koo-eddy-2019" in config["study"] and name.startswith("synthetic"):
+            found = [(entry["name"], entry["motif"]) for entry in dataset["classes"]]
+            assert found == expected
+
+
+# Defaults and conventions
+
+
+def test_defaults_are_those_of_the_dataclasses():
+    resolved = resolve(minimal(), SCHEMA)
+    dataset = resolved["datasets"]["toy"]
+    simulated = {key: value for key, value in dataset.items() if key not in ("kind", "classes")}
+    for key in ("motif_counts", "splits"):
+        simulated[key] = tuple(simulated[key])
+    assert simulated == asdict(SimulationSettings())
+    readout = dict(resolved["readouts"]["filters"])
+    assert readout.pop("method") == "filters"
+    assert readout == asdict(AlignmentSettings())
+
+
+def test_training_defaults_are_those_of_the_dataclass():
+    from motifgrid.training.cell import TrainingSettings
+
+    resolved = resolve(minimal(), SCHEMA)
+    assert get_training(resolved, "cnn-2") == asdict(TrainingSettings())
+    assert resolved["training"]["require_gpu"] is False
+
+
+def test_architecture_defaults_are_those_of_the_family():
+    from motifgrid.models.koo_eddy import build
+
+    recipe = get_recipe(resolve(minimal(), SCHEMA), "cnn-25")
+    assert recipe.pop("family") == "koo-eddy"
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(build).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is not None
+    }
+    given = {key: tuple(v) if isinstance(v, list) else v for key, v in recipe.items()}
+    assert given == defaults
+
+
+def test_other_defaults():
+    resolved = resolve(minimal(), SCHEMA)
+    assert resolved["convention"] == "text"
+    assert resolved["motif_database"] == {
+        "source": "jaspar",
+        "release": "JASPAR2016",
+        "collection": "CORE",
+        "tax_group": "vertebrates",
+    }
+    assert resolved["tomtom"] == {"engine": "auto"}
+    assert resolved["matches"] == {"evalue": 0.1}
+    assert resolved["published"] == []
+    assert resolved["grid"][0]["untrained_seeds"] == [0]
+
+
+@pytest.mark.parametrize(
+    ("convention", "rate", "betas", "epsilon", "patience"),
+    [("text", 0.0003, (0.9, 0.999), 1e-7, 0), ("scripts", 0.001, (0.95, 0.999), 1e-8, 20)],
+)
+def test_training_of_the_study_sheet(convention, rate, betas, epsilon, patience):
+    training = resolve(minimal(convention=convention), SCHEMA)["training"]
+    assert training["learning_rate"] == rate
+    assert (training["beta_1"], training["beta_2"]) == betas
+    assert (training["epsilon"], training["patience"]) == (epsilon, patience)
+    assert (training["epochs"], training["batch_size"]) == (100, 100)
+
+
+@pytest.mark.parametrize(
+    ("convention", "spacer", "initializer", "filters"),
+    [
+        ("text", 1, "he_normal", (0.7, "maximum", "discard", "equal")),
+        ("scripts", 0, "glorot_uniform", (0.5, "all", "pad", "activation")),
+    ],
+)
+def test_conventions_of_the_study_sheet(convention, spacer, initializer, filters):
+    resolved = resolve(minimal(convention=convention), SCHEMA)
+    assert resolved["datasets"]["toy"]["minimum_spacer"] == spacer
+    assert resolved["architectures"]["cnn-2"]["initializer"] == initializer
+    readout = resolved["readouts"]["filters"]
+    assert tuple(readout[key] for key in ("fraction", "positions", "ends", "weighting")) == filters
+
+
+def test_both_conventions_state_the_same_settings():
+    text, scripts = CONVENTIONS["text"], CONVENTIONS["scripts"]
+    assert {kind: set(part) for kind, part in text.items()} == {
+        kind: set(part) for kind, part in scripts.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "value"),
+    [
+        (("datasets", "toy"), "minimum_spacer", 5),
+        (("datasets", "toy"), "seed", 7),
+        (("architectures", "cnn-2"), "initializer", "lecun_normal"),
+        (("architectures", "cnn-2"), "dense", 96),
+        (("training",), "learning_rate", 0.003),
+        (("training",), "patience", 0),
+        (("readouts", "filters"), "positions", "maximum"),
+        (("readouts", "filters"), "fraction", 0.6),
+    ],
+)
+def test_an_explicit_value_comes_before_the_convention(place, key, value):
+    config = minimal_with((*place, key), value)
+    resolved = resolve({**config, "convention": "scripts"}, SCHEMA)
+    assert functools.reduce(lambda part, name: part[name], place, resolved)[key] == value
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "value"),
+    [
+        (("datasets", "toy"), "minimum_spacer", 0),
+        (("architectures", "cnn-2"), "initializer", "glorot_uniform"),
+        (("training",), "beta_1", 0.95),
+        (("readouts", "filters"), "weighting", "activation"),
+    ],
+)
+def test_a_blocks_own_convention_comes_before_the_general_one(place, key, value):
+    resolved = resolve(minimal_with((*place, "convention"), "scripts"), SCHEMA)
+    assert functools.reduce(lambda part, name: part[name], place, resolved)[key] == value
+    assert resolved["architectures"]["cnn-25"]["initializer"] == "he_normal"
+    other = resolve(
+        {**minimal_with((*place, "convention"), "text"), "convention": "scripts"}, SCHEMA
+    )
+    assert functools.reduce(lambda part, name: part[name], place, other)[key] != value
+    assert other["architectures"]["cnn-25"]["initializer"] == "glorot_uniform"
+
+
+def test_the_given_configuration_is_not_changed():
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    before = copy.deepcopy(config)
+    resolve(config, SCHEMA)["datasets"]["synthetic"]["classes"].clear()
+    assert config == before
+
+
+def test_the_schemas_defaults_are_not_changed():
+    before = copy.deepcopy(SCHEMA)
+    resolved = resolve(minimal(), SCHEMA)
+    resolved["datasets"]["toy"]["splits"].append(1)
+    resolved["tomtom"]["engine"] = "meme"
+    assert before == SCHEMA
+
+
+# What cannot run
+
+
+@pytest.mark.parametrize(
+    ("place", "suggestion"),
+    [
+        (("epocs",), ""),
+        (("architecture",), "architectures"),
+        (("motif_databse",), "motif_database"),
+        (("motif_database", "relase"), "release"),
+        (("datasets", "toy", "lenght"), "length"),
+        (("datasets", "toy", "classes", 0, "motive"), "motif"),
+        (("architectures", "cnn-2", "pool"), "pools"),
+        (("training", "learning_rates"), "learning_rate"),
+        (("training", "seed"), ""),
+        (("training", 1), ""),
+        (("grid", 0, "seed"), "seeds"),
+        (("readouts", "filters", "fractions"), "fraction"),
+        (("tomtom", "engin"), "engine"),
+        (("matches", "e-value"), "evalue"),
+        (("published", 0, "means"), "mean"),
+    ],
+)
+def test_an_unknown_key_is_named_with_its_place_and_the_closest(place, suggestion):
+    *parents, key = place
+    message = message_of(minimal_with(place, 1))
+    where = ": ".join(str(part) for part in parents) or "(top level)"
+    assert message.startswith(f"  {where}: unknown key '{key}'.")
+    assert ("Did you mean" in message) == bool(suggestion)
+    assert f"Did you mean '{suggestion}'?" in message or not suggestion
+    assert "Known: " in message
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "suggestion"),
+    [
+        (("convention",), "script", "scripts"),
+        (("motif_database", "source"), "files", "file"),
+        (("motif_database", "release"), "JASPAR-2016", "JASPAR2016"),
+        (("datasets", "toy", "kind"), "simulate", "simulated"),
+        (("datasets", "toy", "convention"), "Text", "text"),
+        (("architectures", "cnn-2", "family"), "koo-edy", "koo-eddy"),
+        (("architectures", "cnn-2", "convention"), "tex", "text"),
+        (("architectures", "cnn-2", "initializer"), "he-normal", "he_normal"),
+        (("training", "convention"), "skripts", "scripts"),
+        (("readouts", "filters", "method"), "filter", "filters"),
+        (("readouts", "filters", "positions"), "maximal", "maximum"),
+        (("readouts", "filters", "ends"), "discarded", "discard"),
+        (("readouts", "filters", "weighting"), "activations", "activation"),
+        (("tomtom", "engine"), "memelight", "memelite"),
+        (("published", 0, "metric"), "auroce", "auroc"),
+    ],
+)
+def test_an_unknown_choice_is_named_with_its_key_and_the_closest(place, value, suggestion):
+    message = message_of(minimal_with(place, value))
+    where = ": ".join(str(part) for part in place)
+    assert message.startswith(f"  {where}: '{value}' is not one of ")
+    assert message.endswith(f"Did you mean '{suggestion}'?")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "suggestion"),
+    [
+        (("grid", 0, "architectures"), ["cnn-25", "cnn2"], "cnn-2"),
+        (("grid", 0, "datasets"), ["toys"], "toy"),
+        (("contrast",), ["cnn25"], "cnn-25"),
+        (("published", 0, "architecture"), "cnn_2", "cnn-2"),
+        (("published", 0, "dataset"), "tov", "toy"),
+        (("published", 0, "readout"), "filter", "filters"),
+    ],
+)
+def test_an_unknown_name_is_named_with_its_key_and_the_closest(place, value, suggestion):
+    message = message_of(minimal_with(place, value))
+    where = ": ".join(str(part) for part in place)
+    unknown = value[-1] if isinstance(value, list) else value
+    assert message.startswith(f"  {where}: no '{unknown}' under ")
+    assert f"Did you mean '{suggestion}'?" in message
+    assert "Known: " in message
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "expected"),
+    [
+        (("study",), 2019, "Expected string"),
+        (("grid",), {"seeds": [0]}, "Expected array"),
+        (("datasets",), ["toy"], "Expected object"),
+        (("datasets", "toy"), None, "Expected object"),
+        (("datasets", "toy", "sequences"), "many", "Expected integer"),
+        (("datasets", "toy", "seed"), True, "Expected integer"),
+        (("datasets", "toy", "motif_counts"), 0.5, "Expected array"),
+        (("architectures", "cnn-2", "pools"), 2, "Expected array"),
+        (("architectures", "cnn-2", "pools", 1), "50", "Expected integer"),
+        (("training", "epochs"), 1.5, "Expected integer"),
+        (("training", "epochs"), 10.0, "Expected integer"),
+        (("grid", 0, "seeds"), [0, 1.0], "Expected integer"),
+        (("training", "learning_rate"), "3e-4", "Expected number"),
+        (("training", "require_gpu"), "no", "Expected boolean"),
+        (("grid", 0, "seeds"), 5, "Expected array"),
+        (("grid", 0, "seeds"), [0, "1"], "Expected integer"),
+        (("matches", "evalue"), [0.1], "Expected number"),
+        (("published", 0, "mean"), ".968", "Expected number"),
+    ],
+)
+def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expected):
+    message = message_of(minimal_with(place, value))
+    assert message.startswith("  " + ": ".join(str(part) for part in place))
+    assert message.endswith(f"{expected}.")
+    wrong = value[-1] if expected == "Expected integer" and isinstance(value, list) else value
+    assert repr(wrong) in message
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "shown"),
+    [
+        (("datasets", "toy", "sequences"), 3, "3 is less than the minimum of 10"),
+        (("datasets", "toy", "splits"), [0.5, 0.5], "is too short"),
+        (("datasets", "toy", "motif_counts"), [1.5, -0.5], "maximum of 1"),
+        (("architectures", "cnn-2", "dropout"), [0.1, 1.0], "1.0 is greater than or equal to"),
+        (("training", "epochs"), 0, "0 is less than the minimum of 1"),
+        (("training", "learning_rate"), 0, "0 is less than or equal to the minimum of 0"),
+        (("grid", 0, "seeds"), [1, 1], "[1, 1] has non-unique elements"),
+        (("grid", 0, "seeds"), [-1], "-1 is less than the minimum of 0"),
+        (("grid",), [], "[] should be non-empty"),
+        (("matches", "evalue"), 0, "0 is less than or equal to the minimum of 0"),
+        (("study",), "Koo & Eddy", "'Koo & Eddy' does not match"),
+        (("datasets", "toy", "classes", 0, "name"), "mean", "mean"),
+        (("datasets", "toy", "classes", 0, "name"), "a/b", "'a/b' does not match"),
+    ],
+)
+def test_a_value_out_of_range_is_named_with_its_key(place, value, shown):
+    message = message_of(minimal_with(place, value))
+    assert message.startswith("  " + ": ".join(str(part) for part in place))
+    assert shown in message
+
+
+@pytest.mark.parametrize("name", ["CNN-2", "cnn_2", "cnn-2-untrained", 2, True])
+@pytest.mark.parametrize("kind", ["datasets", "architectures", "readouts"])
+def test_a_name_that_cannot_be_a_path_is_refused(kind, name):
+    config = minimal_with(("tomtom", "engine"), "auto")
+    config[kind][name] = copy.deepcopy(next(iter(config[kind].values())))
+    if kind != "architectures" and name == "cnn-2-untrained":
+        assert resolve(config, SCHEMA)
+    else:
+        message = message_of(config)
+        assert message.startswith(f"  {kind}: ")
+        assert str(name) in message
+
+
+@pytest.mark.parametrize("key", ["study", "datasets", "architectures", "grid"])
+def test_a_missing_key_is_named(key):
+    config = minimal()
+    del config[key]
+    assert f"(top level): missing {key}." in message_of(config)
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        (("datasets", "toy"), "kind"),
+        (("architectures", "cnn-2"), "family"),
+        (("grid", 0), "seeds"),
+        (("published", 0), "metric"),
+    ],
+)
+def test_a_missing_key_is_named_with_its_place(place, key):
+    config = minimal_with(("tomtom", "engine"), "auto")
+    del functools.reduce(lambda part, name: part[name], place, config)[key]
+    where = ": ".join(str(part) for part in place)
+    assert message_of(config) == f"  {where}: missing {key}."
+
+
+@pytest.mark.parametrize(
+    ("recipe", "counted"),
+    [
+        ({"pools": [2]}, "filters 2, widths 2, pools 1, dropout 2"),
+        ({"filters": [30, 128, 128]}, "filters 3, widths 2, pools 2, dropout 2"),
+        ({"strides": [2]}, "filters 2, widths 2, pools 2, strides 1, dropout 2"),
+        ({"dropout": [0.1, 0.5]}, "filters 2, widths 2, pools 2, dropout 1"),
+    ],
+)
+def test_lists_of_different_depth_are_counted(recipe, counted):
+    config = minimal_with(("architectures", "cnn-2"), {"family": "koo-eddy", **recipe})
+    message = message_of(config)
+    assert message.startswith("  architectures: cnn-2: the lists describe different numbers")
+    assert f"({counted})" in message
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("splits", [0.7, 0.1, 0.1]), ("motif_counts", [0.5, 0.6])]
+)
+def test_probabilities_that_do_not_sum_to_1_are_named(key, value):
+    message = message_of(minimal_with(("datasets", "toy", key), value))
+    assert message == f"  datasets: toy: {key}: {value}. Expected numbers that sum to 1."
+
+
+def test_a_doubled_class_is_named():
+    classes = [{"name": name, "motif": "MA0083.3"} for name in ("SRF", "YY1", "SRF")]
+    message = message_of(minimal_with(("datasets", "toy", "classes"), classes))
+    assert message == "  datasets: toy: classes: SRF occurs more than once."
+
+
+def test_a_file_database_needs_a_path():
+    message = message_of(minimal(motif_database={"source": "file"}))
+    assert message.startswith("  motif_database: source is file, but there is no path")
+
+
+def test_several_unknown_keys_may_be_of_several_kinds():
+    config = minimal_with(("training", True), 1)
+    config["training"]["epocs"] = 2
+    first, second = message_of(config).splitlines()
+    assert first.startswith("  training: unknown key 'True'.")
+    assert second.startswith("  training: unknown key 'epocs'. Did you mean 'epochs'?")
+
+
+def test_every_problem_is_told_at_once():
+    config = minimal_with(("training", "epochs"), 0)
+    config["tomtom"]["engine"] = "blast"
+    config["datasets"]["toy"]["lenght"] = 100
+    lines = message_of(config).splitlines()
+    assert [line.split(":")[0].strip() for line in lines] == ["datasets", "tomtom", "training"]
+
+
+# Cells
+
+
+def test_the_grid_unrolled():
+    config = minimal(
+        grid=[
+            {"datasets": ["toy"], "architectures": ["cnn-25"], "seeds": [10, 2]},
+            {
+                "datasets": ["toy"],
+                "architectures": ["cnn-2", "cnn-25"],
+                "seeds": [2],
+                "untrained_seeds": [],
+            },
+        ]
+    )
+    assert list_cells(resolve(config, SCHEMA)) == [
+        Cell("toy", "cnn-2", 2),
+        Cell("toy", "cnn-25", 2),
+        Cell("toy", "cnn-25", 10),
+        Cell("toy", "cnn-25-untrained", 0),
+    ]
+
+
+def test_an_untrained_cell_has_the_recipe_and_no_epochs():
+    resolved = resolve(minimal(), SCHEMA)
+    trained, untrained = (get_training(resolved, name) for name in ("cnn-2", "cnn-2-untrained"))
+    assert untrained == {**trained, "epochs": 0}
+    assert trained["epochs"] == 100
+    assert get_recipe(resolved, "cnn-2-untrained") == get_recipe(resolved, "cnn-2")
+    assert get_recipe(resolved, "cnn-2")["pools"] == [2, 50]
+
+
+def test_the_pools_of_architectures():
+    assert list_pools(resolve(minimal(), SCHEMA)) == {"cnn-25": 25, "cnn-2": 2}
+
+
+def test_the_contrast_is_between_the_extreme_pools_from_the_first_seed():
+    config = minimal()
+    config["architectures"]["cnn-10"] = {"family": "koo-eddy", "pools": [10, 10]}
+    config["grid"] = [
+        {"datasets": ["toy"], "architectures": ["cnn-25", "cnn-10", "cnn-2"], "seeds": [3, 1]}
+    ]
+    assert list_contrast(resolve(config, SCHEMA), "toy") == [
+        Cell("toy", "cnn-2", 1),
+        Cell("toy", "cnn-25", 1),
+    ]
+
+
+def test_the_contrast_of_one_architecture_is_itself():
+    grid = [{"datasets": ["toy"], "architectures": ["cnn-2"], "seeds": [0]}]
+    assert list_contrast(resolve(minimal(grid=grid), SCHEMA), "toy") == [Cell("toy", "cnn-2", 0)]
+
+
+def test_the_contrast_that_is_asked_for_comes_in_its_order():
+    resolved = resolve(minimal(contrast=["cnn-25", "cnn-2"]), SCHEMA)
+    assert [cell.architecture for cell in list_contrast(resolved, "toy")] == ["cnn-25", "cnn-2"]
+
+
+def test_rows_of_published_numbers_have_names():
+    config = minimal_with(("tomtom", "engine"), "auto")
+    assert resolve(config, SCHEMA)["published"][0]["row"] == "cnn-2, toy"
+    config["published"][0]["row"] = "CNN-2"
+    assert resolve(config, SCHEMA)["published"][0]["row"] == "CNN-2"
+
+
+# Motifs
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (
+            {"name": "SRF", "motif": "MA0083.33"},
+            "class SRF: motif: the motif database has no 'MA0083.33'. Did you mean 'MA0083.3'?",
+        ),
+        (
+            {"name": "YY1", "motif": "MA0095.2", "relevant": ["MA0095.2", "MA00951"]},
+            "class YY1: relevant: the motif database has no 'MA00951'. Did you mean 'MA0095.1'?",
+        ),
+        # The 2016 release has version 2 only; MA0909.1 is spelt as much alike.
+        ({"name": "YY1", "motif": "MA0095.1"}, "Did you mean 'MA0095.2'?"),
+    ],
+)
+def test_an_unknown_motif_is_named_with_the_closest(entry, problem):
+    resolved = resolve(minimal_with(("datasets", "toy", "classes"), [entry]), SCHEMA)
+    with pytest.raises(ConfigurationError) as error:
+        require_known_motifs(resolved)
+    first, line = str(error.value).splitlines()
+    assert first == "The configuration cannot run:"
+    assert line.startswith(f"  datasets: toy: class {entry['name']}: ")
+    assert problem in line
+
+
+def test_a_relevant_motif_may_be_of_another_collection():
+    entry = {"name": "Arid3a", "motif": "MA0151.1", "relevant": ["MA0151.1", "PB0001.1"]}
+    require_known_motifs(resolve(minimal_with(("datasets", "toy", "classes"), [entry]), SCHEMA))
+
+
+def test_a_users_database_is_asked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = ("SRF.1", "YY1.1")
+    write_meme("mine.meme", [Motif(name, np.full((5, 4), 0.25), 10) for name in names])
+    config = minimal(motif_database={"source": "file", "path": "mine.meme"})
+    with pytest.raises(ConfigurationError, match=r"class SRF: motif: .*no 'MA0083\.3'"):
+        require_known_motifs(resolve(config, SCHEMA))
+    for entry, name in zip(config["datasets"]["toy"]["classes"], names, strict=True):
+        entry["motif"] = name
+    require_known_motifs(resolve(config, SCHEMA))
+
+
+@pytest.mark.parametrize(
+    ("database", "problem"),
+    [
+        ({"source": "file", "path": "absent.meme"}, r"motif_database: .*absent\.meme"),
+        ({"source": "file", "path": "."}, "motif_database: "),
+        ({"collection": "COER"}, r"motif_database: .*`collection`.*Did you mean 'CORE'\?"),
+        ({"tax_group": "vertebrate"}, r"motif_database: .*Did you mean 'vertebrates'\?"),
+    ],
+)
+def test_a_database_that_is_not_there_is_named(tmp_path, monkeypatch, database, problem):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError, match=f"cannot run:\n  {problem}"):
+        require_known_motifs(resolve(minimal(motif_database=database), SCHEMA))
+
+
+def test_without_pyjaspar_motifs_are_left_to_the_job(monkeypatch):
+    monkeypatch.setattr(databases, "has_jaspar", lambda: False)
+    classes = [{"name": "SRF", "motif": "nonsense"}]
+    require_known_motifs(resolve(minimal_with(("datasets", "toy", "classes"), classes), SCHEMA))
+
+
+def test_reading_a_configuration_loads_no_neural_network():
+    code = "import sys, motifgrid.configuration; print(*{m.split('.')[0] for m in sys.modules})"
+    scripts = ROOT / "workflow_scripts"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True, check=True
+    )
+    assert not {"keras", "tensorflow", "jax"} & set(run.stdout.split())

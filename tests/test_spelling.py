@@ -1,0 +1,20 @@
+import pytest
+
+from motifgrid.spelling import closest, suggest
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("MA0083.33", "MA0083.3"), ("ma0083.3", "MA0083.3"), ("zzz", None), ("", None), (7, None)],
+)
+def test_the_closest_spelling(value, expected):
+    assert closest(value, ["MA0083.3", "MA0139.1"]) == expected
+
+
+def test_nothing_is_close_to_nothing():
+    assert closest("MA0083.3", []) is None
+    assert suggest("MA0083.3", []) == ""
+
+
+def test_a_suggestion_ends_a_message():
+    assert suggest("epoch", {"epochs": 1, "patience": 2}) == " Did you mean 'epochs'?"

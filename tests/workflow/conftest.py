@@ -1,0 +1,23 @@
+"""One finished run of the tiny study for all tests of the workflow."""
+
+import shutil
+
+import pytest
+from running import snakemake
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """The folder of one undisturbed run of the tiny study. Tests only read it."""
+    folder = tmp_path_factory.mktemp("finished")
+    run = snakemake(folder)
+    assert run.status == 0, run.output
+    return folder
+
+
+@pytest.fixture
+def rerun(finished, tmp_path):
+    """A copy of the finished folder, with its times, that a test may change."""
+    folder = tmp_path / "rerun"
+    shutil.copytree(finished, folder, symlinks=True)
+    return folder

@@ -1,0 +1,103 @@
+"""What Snakemake would do again, and what it leaves alone."""
+
+import pandas as pd
+import pytest
+from running import changed, snakemake
+
+pytestmark = pytest.mark.workflow
+
+SUMMARY_RULES = {
+    "tables",
+    "table_figure",
+    "pool_figure",
+    "contrast_figure",
+    "history_figure",
+    "summary",
+    "all",
+}
+
+
+def test_nothing_is_done_again_without_a_reason(rerun):
+    assert "Nothing to be done" in snakemake(rerun, "-n").output
+
+
+def test_a_lost_cell_is_trained_again_alone(rerun):
+    (rerun / "results" / "cells" / "tiny" / "cnn-25" / "0" / "model.keras").unlink()
+    run = snakemake(rerun, "-n")
+    assert run.jobs["train"] == 1
+    assert "Training cnn-25 on tiny, seed 0" in run.messages
+    chain = {"train", "filters", "tomtom", "match_fractions", "filter_logos"}
+    assert set(run.jobs) == chain | SUMMARY_RULES
+    assert all(run.jobs[rule] == 1 for rule in chain)
+
+
+def test_another_evalue_redoes_nothing_before_the_matches(rerun):
+    config = changed(rerun, matches={"evalue": 1e-4})
+    run = snakemake(rerun, "-n", config=config)
+    assert set(run.jobs) == {"match_fractions", "filter_logos"} | SUMMARY_RULES
+    assert run.jobs["match_fractions"] == 4
+
+
+def test_another_evalue_changes_the_matches_and_touches_nothing_else(rerun):
+    before = pd.read_csv(rerun / "results" / "tables" / "matches.csv")
+    kept = [
+        path
+        for name in ("model.keras", "motifs.meme", "tomtom.tsv", "tiny.h5")
+        for path in (rerun / "results").rglob(name)
+    ]
+    times = {path: path.stat().st_mtime_ns for path in kept}
+    assert len(times) == 3 * 4 + 2  # the cells', the database and the dataset
+    config = changed(rerun, matches={"evalue": 1e-12})
+    run = snakemake(rerun, "tables", config=config)
+    assert run.status == 0, run.output
+    after = pd.read_csv(rerun / "results" / "tables" / "matches.csv")
+    assert after["any"].sum() < before["any"].sum()
+    assert {path: path.stat().st_mtime_ns for path in kept} == times
+
+
+def test_another_seed_trains_that_seed_alone(rerun):
+    block = {"datasets": ["tiny"], "architectures": ["cnn-2", "cnn-25"], "seeds": [0, 5]}
+    run = snakemake(rerun, "-n", config=changed(rerun, grid=[block]))
+    assert {message for message in run.messages if message.startswith("Training")} == {
+        "Training cnn-2 on tiny, seed 5",
+        "Training cnn-25 on tiny, seed 5",
+    }
+    assert run.jobs["filters"] == run.jobs["tomtom"] == run.jobs["match_fractions"] == 2
+    assert "simulate" not in run.jobs
+
+
+def test_another_learning_rate_trains_again_and_simulates_nothing(rerun):
+    run = snakemake(rerun, "-n", config=changed(rerun, training={"learning_rate": 0.01}))
+    # the untrained ones do not depend on it
+    assert run.jobs["train"] == 2
+    assert "simulate" not in run.jobs
+
+
+def test_a_seed_of_the_dataset_changes_everything_but_the_database(rerun):
+    config = changed(rerun)
+    config.write_text(config.read_text().replace("length: 120", "length: 120\n    seed: 4"))
+    run = snakemake(rerun, "-n", config=config)
+    assert run.jobs["simulate"] == 1
+    assert run.jobs["train"] == 4
+    assert not {"motif_database", "tomtom_engine"} & set(run.jobs)
+
+
+@pytest.mark.parametrize(
+    ("target", "rules"),
+    [
+        ("motif_database", {"motif_database"}),
+        ("tomtom_engine", {"tomtom_engine"}),
+        ("all_datasets", {"motif_database", "simulate", "all_datasets"}),
+        ("results/datasets/tiny.h5", {"motif_database", "simulate"}),
+        ("results/cells/tiny/cnn-2/3/model.keras", {"motif_database", "simulate", "train"}),
+        ("all_cells", {"motif_database", "simulate", "train", "all_cells"}),
+        (
+            "results/readouts/filters/tiny/cnn-2/0/motifs.meme",
+            {"motif_database", "simulate", "train", "filters"},
+        ),
+    ],
+)
+def test_every_step_can_be_asked_for_alone(tmp_path, target, rules):
+    run = snakemake(tmp_path, "-n", target)
+    assert run.status == 0, run.output
+    assert set(run.jobs) == rules

@@ -1,0 +1,17 @@
+"""What somebody who misspelt a name may have meant."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def closest(value: object, choices: Iterable[str]) -> str | None:
+    """Return the choice spelt most like `value`, upper and lower case alike; None if none is."""
+    folded = {choice.casefold(): choice for choice in sorted(choices)}
+    found = difflib.get_close_matches(str(value).casefold(), folded, n=1, cutoff=0.5)
+    return folded[found[0]] if found else None
+
+
+def suggest(value: object, choices: Iterable[str]) -> str:
+    """Return ` Did you mean 'x'?`, to end a message with, or an empty string."""
+    found = closest(value, choices)
+    return f" Did you mean '{found}'?" if found else ""
