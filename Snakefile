@@ -33,7 +33,8 @@ rule all:
     input:
         "results/summary.md",
         get_figures(),
-        get_logo_sheets(),
+        get_cells(),
+        get_readouts(),
 
 
 rule all_datasets:
@@ -43,9 +44,9 @@ rule all_datasets:
 
 rule all_cells:
     input:
-        get_models(),
+        get_cells(),
 
 
 rule all_readouts:
     input:
-        get_match_tables(),
+        get_readouts(),

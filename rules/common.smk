@@ -35,11 +35,11 @@ def get_cell_files(name):
     return [f"results/cells/{d}/{a}/{s}/{name}" for d, a, s in CELLS]
 
 
-def get_readout_files(name, readouts=None):
+def get_readout_files(name):
     """One file of every readout of every cell, in the order of READOUTS and CELLS."""
     return [
         f"results/readouts/{readout}/{d}/{a}/{s}/{name}"
-        for readout in (readouts or READOUTS)
+        for readout in READOUTS
         for d, a, s in CELLS
     ]
 
@@ -88,16 +88,17 @@ def get_datasets():
     ]
 
 
-def get_models():
-    return get_cell_files("model.keras")
+def get_cells():
+    """Every file of every cell: a target each, so that one that is lost is made again."""
+    names = ["model.keras", "history.csv", "scores.csv", "cell.json"]
+    return [path for name in names for path in get_cell_files(name)]
 
 
-def get_match_tables():
-    return get_readout_files("matches.csv")
-
-
-def get_logo_sheets():
-    return get_readout_files("logos.svg")
+def get_readouts():
+    """Every file of every readout, for the same reason."""
+    names = ["motifs.meme", "filters.csv", "tomtom.tsv", "matches.csv", "fractions.csv"]
+    pictures = ["logos.svg", "logos.png"]
+    return [path for name in names + pictures for path in get_readout_files(name)]
 
 
 def get_figures():
@@ -106,7 +107,7 @@ def get_figures():
         f"contrast/{readout}/{name}" for readout in READOUTS for name in datasets
     ]
     pools = [f"pool_size/{readout}" for readout in READOUTS]
+    names = ["table1", "history", *pools, *contrasts]
     return [
-        f"results/figures/{name}.svg"
-        for name in ["table1", "history", *pools, *contrasts]
+        f"results/figures/{name}.{kind}" for name in names for kind in ("svg", "png")
     ]

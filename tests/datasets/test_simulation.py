@@ -384,7 +384,7 @@ def test_the_shortest_length_that_fits_is_simulated():
 
 
 def test_an_empty_pool_is_refused():
-    with pytest.raises(ValueError, match="pool of motifs is empty. Name at least one class"):
+    with pytest.raises(ValueError, match=r"pool of motifs is empty\. Name at least one class"):
         simulate([], small())
 
 

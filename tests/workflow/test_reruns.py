@@ -21,8 +21,9 @@ def test_nothing_is_done_again_without_a_reason(rerun):
     assert "Nothing to be done" in snakemake(rerun, "-n").output
 
 
-def test_a_lost_cell_is_trained_again_alone(rerun):
-    (rerun / "results" / "cells" / "tiny" / "cnn-25" / "0" / "model.keras").unlink()
+@pytest.mark.parametrize("name", ["model.keras", "scores.csv"])
+def test_a_lost_cell_is_trained_again_alone(rerun, name):
+    (rerun / "results" / "cells" / "tiny" / "cnn-25" / "0" / name).unlink()
     run = snakemake(rerun, "-n")
     assert run.jobs["train"] == 1
     assert "Training cnn-25 on tiny, seed 0" in run.messages
@@ -31,10 +32,19 @@ def test_a_lost_cell_is_trained_again_alone(rerun):
     assert all(run.jobs[rule] == 1 for rule in chain)
 
 
+def test_a_lost_readout_is_read_again_without_training(rerun):
+    folder = rerun / "results" / "readouts" / "filters" / "tiny" / "cnn-2" / "0"
+    (folder / "motifs.meme").unlink()
+    run = snakemake(rerun, "-n")
+    assert "train" not in run.jobs
+    assert run.jobs["filters"] == run.jobs["tomtom"] == run.jobs["match_fractions"] == 1
+
+
 def test_another_evalue_redoes_nothing_before_the_matches(rerun):
     config = changed(rerun, matches={"evalue": 1e-4})
     run = snakemake(rerun, "-n", config=config)
-    assert set(run.jobs) == {"match_fractions", "filter_logos"} | SUMMARY_RULES
+    later = {"match_fractions", "filter_logos"} | SUMMARY_RULES
+    assert set(run.jobs) == later - {"history_figure"}
     assert run.jobs["match_fractions"] == 4
 
 

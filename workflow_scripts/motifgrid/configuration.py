@@ -118,9 +118,10 @@ def get_recipe(config: Mapping[str, object], architecture: str) -> dict[str, obj
 
 
 def get_training(config: Mapping[str, object], architecture: str) -> dict[str, object]:
-    """Return the training settings of an architecture; an untrained one has zero epochs."""
-    settings = {key: value for key, value in config["training"].items() if key != "require_gpu"}
-    return {**settings, "epochs": 0} if architecture.endswith(UNTRAINED) else settings
+    """Return the training settings of an architecture; an untrained one has only zero epochs."""
+    if architecture.endswith(UNTRAINED):
+        return {"epochs": 0}
+    return {key: value for key, value in config["training"].items() if key != "require_gpu"}
 
 
 def list_contrast(config: Mapping[str, object], dataset: str) -> list[Cell]:
