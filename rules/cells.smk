@@ -14,7 +14,9 @@ rule train:
     benchmark:
         "results/benchmarks/train/{dataset}/{architecture}/{seed}.tsv"
     conda:
-        "../envs/keras.yaml"
+        "../envs/keras-gpu.yaml"
+        if STUDY["training"]["require_gpu"]
+        else "../envs/keras.yaml"
     # two one-thread cells side by side finish sooner than one two-thread cell after the other
     threads: 1
     resources:
