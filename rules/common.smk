@@ -53,15 +53,11 @@ def get_training(wildcards):
 
 
 def get_simulation(wildcards):
-    settings = STUDY["datasets"][wildcards.dataset]
-    return {
-        key: value for key, value in settings.items() if key not in ("kind", "classes")
-    }
+    return configuration.get_simulation(STUDY, wildcards.dataset)
 
 
 def get_alignment(wildcards):
-    settings = STUDY["readouts"][wildcards.readout]
-    return {key: value for key, value in settings.items() if key != "method"}
+    return configuration.get_alignment(STUDY, wildcards.readout)
 
 
 def get_contrast_files(name):

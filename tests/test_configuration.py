@@ -390,12 +390,12 @@ def test_an_unknown_name_is_named_with_its_key_and_the_closest(place, value, sug
         (("training", "epochs"), 1.5, "Expected integer"),
         (("training", "epochs"), 10.0, "Expected integer"),
         (("grid", 0, "seeds"), [0, 1.0], "Expected integer"),
-        (("training", "learning_rate"), "3e-4", "Expected number"),
+        (("training", "learning_rate"), "3e-4", "Expected number. Write 0.0003"),
         (("training", "require_gpu"), "no", "Expected boolean"),
         (("grid", 0, "seeds"), 5, "Expected array"),
         (("grid", 0, "seeds"), [0, "1"], "Expected integer"),
         (("matches", "evalue"), [0.1], "Expected number"),
-        (("published", 0, "mean"), ".968", "Expected number"),
+        (("published", 0, "mean"), ".968", "Expected number. Write 0.968"),
     ],
 )
 def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expected):
@@ -655,3 +655,24 @@ def test_reading_a_configuration_loads_no_neural_network():
         [sys.executable, "-c", code], cwd=scripts, capture_output=True, text=True, check=True
     )
     assert not {"keras", "tensorflow", "jax"} & set(run.stdout.split())
+
+
+def test_an_empty_split_is_refused_with_its_name():
+    config = minimal()
+    config["datasets"]["toy"]["splits"] = [0.9999, 0.0, 0.0001]
+    with pytest.raises(ConfigurationError, match="splits: valid would be empty"):
+        resolve(config, SCHEMA)
+
+
+def test_a_number_that_yaml_reads_as_text_is_explained():
+    config = minimal()
+    config["training"] = yaml.safe_load("learning_rate: 3e-4")
+    with pytest.raises(ConfigurationError, match=r"Expected number\. Write 0\.0003\."):
+        resolve(config, SCHEMA)
+
+
+def test_sequences_too_short_for_the_motifs_are_refused_before_any_job():
+    config = minimal()
+    config["datasets"]["toy"]["length"] = 40
+    with pytest.raises(ConfigurationError, match="toy: length is 40, but 5 motifs"):
+        require_known_motifs(resolve(config, SCHEMA))

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import jsonschema
+import numpy as np
 
-from motifgrid.datasets.pool import find_unknown_motifs
-from motifgrid.formats.meme import read_meme
+from motifgrid.datasets.pool import build_pool
+from motifgrid.datasets.simulation import SimulationSettings, require_feasible
+from motifgrid.formats.dataset import SPLITS
+from motifgrid.formats.meme import Motif, read_meme
 from motifgrid.models.recipes import UNTRAINED, require_same_depth
 from motifgrid.motifs import databases
 from motifgrid.spelling import suggest
@@ -86,7 +89,7 @@ def resolve(config: Mapping[str, object], schema: Mapping[str, object]) -> dict[
     Raises:
         ConfigurationError: with every problem found, one per line.
     """
-    problems = [_explain(error) for error in _errors(config, schema)]
+    problems = list(dict.fromkeys(_explain(error) for error in _errors(config, schema)))
     if not problems:
         resolved = _fill_defaults(copy.deepcopy(dict(config)), schema, schema)
         _apply_conventions(resolved)
@@ -124,6 +127,17 @@ def get_training(config: Mapping[str, object], architecture: str) -> dict[str, o
     return {key: value for key, value in config["training"].items() if key != "require_gpu"}
 
 
+def get_simulation(config: Mapping[str, object], dataset: str) -> dict[str, object]:
+    """Return the settings of a simulated dataset, see `datasets.simulation`."""
+    settings = config["datasets"][dataset]
+    return {key: value for key, value in settings.items() if key not in ("kind", "classes")}
+
+
+def get_alignment(config: Mapping[str, object], readout: str) -> dict[str, object]:
+    """Return the settings of a readout by activation alignment, see `readouts.filters`."""
+    return {key: value for key, value in config["readouts"][readout].items() if key != "method"}
+
+
 def list_contrast(config: Mapping[str, object], dataset: str) -> list[Cell]:
     """List the cells that a dataset's contrast shows: the first seed of each architecture.
 
@@ -152,37 +166,40 @@ def list_pools(config: Mapping[str, object]) -> dict[str, int]:
 
 
 def require_known_motifs(config: Mapping[str, object]) -> None:
-    """Check that the motif database holds the motifs that a resolved configuration names.
+    """Check that the motif database holds a configuration's motifs, and that they fit.
 
     Args:
         config: resolved. Without pyjaspar here (it may be only in the jobs' environment) a JASPAR
             database is left to the job that writes it.
 
     Raises:
-        ConfigurationError: with class, value and the closest identifier of every unknown one.
+        ConfigurationError: with class, value and the closest identifier of every unknown one, and
+            with every dataset whose sequences are too short for its motifs.
     """
-    identifiers = _read_identifiers(config["motif_database"])
-    if identifiers is None:
+    database = _read_database(config["motif_database"])
+    if database is None:
         return
     known = databases.known_identifiers() if databases.has_jaspar() else set()
-    problems = [
-        f"  datasets: {name}: {problem}"
-        for name, dataset in config["datasets"].items()
-        for problem in find_unknown_motifs(dataset["classes"], identifiers, known)
-    ]
+    problems = []
+    for name, dataset in config["datasets"].items():
+        try:
+            pool = build_pool(dataset["classes"], database, known)
+            require_feasible(pool, SimulationSettings(**get_simulation(config, name)))
+        except ValueError as error:
+            problems += [f"  datasets: {name}: {line}" for line in str(error).splitlines()]
     if problems:
         raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
 
 
-def _read_identifiers(database: Mapping[str, str]) -> set[str] | None:
-    """Return the identifiers of the motif database, or None where they cannot be known yet."""
+def _read_database(database: Mapping[str, str]) -> list[Motif] | None:
+    """Return the motifs of the motif database, or None where they cannot be known yet."""
     try:
         if database["source"] == "file":
-            return {motif.identifier for motif in read_meme(database["path"])}
+            return read_meme(database["path"])
         if not databases.has_jaspar():
             return None
         chosen = {key: database[key] for key in ("release", "collection", "tax_group")}
-        return {motif.identifier for motif in databases.load_jaspar(**chosen)}
+        return databases.load_jaspar(**chosen)
     except (ValueError, OSError) as error:
         raise ConfigurationError(
             f"The configuration cannot run:\n  motif_database: {error}"
@@ -213,9 +230,18 @@ def _explain(error: jsonschema.ValidationError) -> str:
         hint = suggest(error.instance, error.validator_value)
         return f"  {key}: '{error.instance}' is not one of {choices}.{hint}"
     if error.validator == "type":
-        return f"  {key}: {error.instance!r}. Expected {error.validator_value}."
+        return f"  {key}: {error.instance!r}. Expected {error.validator_value}.{_hint(error)}"
     description = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     return f"  {key}: {error.message}. {description}".rstrip()
+
+
+def _hint(error: jsonschema.ValidationError) -> str:
+    """YAML 1.1 reads 3e-4 as text; say so where a number was meant."""
+    try:
+        number = np.format_float_positional(float(error.instance), trim="0")
+    except (TypeError, ValueError):
+        return ""
+    return f" Write {number}." if error.validator_value == "number" else ""
 
 
 def _fill_defaults(
@@ -277,6 +303,9 @@ def _find_dataset_problems(key: str, dataset: Mapping[str, object]) -> Iterable[
     for setting in ("motif_counts", "splits"):
         if abs(sum(dataset[setting]) - 1) > 1e-9:
             yield f"{key}: {setting}: {dataset[setting]}. Expected numbers that sum to 1."
+    for share, split in zip(dataset["splits"], SPLITS, strict=True):
+        if round(share * dataset["sequences"]) < 1:
+            yield f"{key}: splits: {split} would be empty. Expected at least one sequence in each."
     names = [entry["name"] for entry in dataset["classes"]]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:

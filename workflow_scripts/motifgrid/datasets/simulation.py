@@ -64,8 +64,8 @@ def simulate(
     Raises:
         ValueError: the pool is empty or too wide for the sequences, or probabilities are off.
     """
+    require_feasible(pool, settings)
     widths = np.array([len(motif.pwm) for motif in pool for _strand in "+-"])
-    _require_feasible(widths, settings)
     rng = np.random.default_rng(settings.seed)
     sites = _draw_sites(rng, widths, settings)
     x = rng.integers(0, 4, size=(settings.sequences, settings.length), dtype=np.uint8)
@@ -83,17 +83,22 @@ def simulate(
     )
 
 
-def _require_feasible(widths: np.ndarray, settings: SimulationSettings) -> None:
-    if widths.size == 0:
+def require_feasible(pool: Sequence[PoolMotif], settings: SimulationSettings) -> None:
+    """Check that sequences can be simulated: a pool, probabilities, and room for the motifs.
+
+    Raises:
+        ValueError: as in `simulate`.
+    """
+    if not pool:
         raise ValueError("The pool of motifs is empty. Name at least one class with its motif.")
     for name, values in (("motif_counts", settings.motif_counts), ("splits", settings.splits)):
         if min(values) < 0 or not np.isclose(sum(values), 1.0):
             raise ValueError(f"{name} is {list(values)}. Expected probabilities that sum to 1.")
-    most = len(settings.motif_counts)
-    needed = most * int(widths.max()) + (most + 1) * settings.minimum_spacer
+    most, widest = len(settings.motif_counts), max(len(motif.pwm) for motif in pool)
+    needed = most * widest + (most + 1) * settings.minimum_spacer
     if needed > settings.length:
         raise ValueError(
-            f"length is {settings.length}, but {most} motifs of up to {widths.max()} nt with "
+            f"length is {settings.length}, but {most} motifs of up to {widest} nt with "
             f"spacers of {settings.minimum_spacer} nt can need {needed}. Raise length, or shorten "
             "motif_counts."
         )
