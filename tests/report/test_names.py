@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
+from motifgrid.report.names import display_name, is_untrained, name_cell, natural_key, trained_name
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,8 @@ def test_numbers_sort_by_value():
 def test_seeds_sort_by_value():
     seeds = pd.DataFrame({"seed": [10, 2, 0]})
     assert list(seeds.sort_values("seed", key=natural_key)["seed"]) == [0, 2, 10]
+
+
+def test_a_cell_is_named_by_architecture_dataset_and_seed():
+    name = name_cell(readout="filters", dataset="tiny", architecture="cnn-25", seed="0")
+    assert name == "CNN-25, tiny, seed 0"

@@ -13,6 +13,11 @@ def display_name(architecture: str) -> str:
     return f"{name} (untrained)" if is_untrained(architecture) else name
 
 
+def name_cell(dataset: str, architecture: str, seed: int | str, **_others: str) -> str:
+    """Return what readers call a cell; other wildcards of its files are ignored."""
+    return f"{display_name(architecture)}, {dataset}, seed {seed}"
+
+
 def is_untrained(architecture: str) -> bool:
     """Tell whether a name is that of a null cell, whose weights were never trained."""
     return architecture.endswith(UNTRAINED)
