@@ -87,13 +87,15 @@ SHOWN := results/report.html results/summary.md results/tables results/figures
 demo: ## run the workflow on the embedded default and say where its report is
 	$(call install,$(RUN),$(VENV))
 	@if [ -s $(RUNNING) ]; then \
-	  if kill -0 "$$(cat $(RUNNING))" 2>/dev/null; then \
+	  if kill -0 "$$(cat $(RUNNING))" 2>/dev/null \
+	    && ! ps -o stat= -p "$$(cat $(RUNNING))" 2>/dev/null | grep -q '^Z'; then \
 	    echo "A run, process $$(cat $(RUNNING)), is at work in this folder: wait for it or stop it." >&2; \
 	    echo "If that process is something else: rm $(RUNNING)" >&2; exit 1; \
 	  fi; \
 	  echo "The last run was killed: taking over where it stopped."; \
 	  $(IN_VENV) snakemake --unlock --quiet all $(SNAKEMAKE_ARGS) && rm -f $(RUNNING); \
 	fi
+	@mkdir -p .cache
 	@sh -c 'echo $$$$ >$(RUNNING); exec "$$@"' run $(IN_VENV) snakemake --cores $(CORES) \
 	  --report results/report.html --report-after-run $(SNAKEMAKE_ARGS); \
 	status=$$?; if [ $$status -lt 128 ]; then rm -f $(RUNNING); fi; \
