@@ -29,8 +29,8 @@ def prepare_device(threads: int, require_gpu: bool = False) -> str:
     if require_gpu and not gpus:
         raise NoGpuError(
             f"training: require_gpu is true, but {keras.backend.backend()} sees no GPU on "
-            f"{platform.node()}. Run where there is one (see profiles/), install "
-            "requirements/gpu.txt, or set require_gpu: false."
+            f"{platform.node()}. Run on a machine with one, in the environment of `make setup "
+            "DEVICE=gpu` or with --use-conda; or set require_gpu: false."
         )
     return ", ".join(gpus) if gpus else f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
