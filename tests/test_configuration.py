@@ -676,3 +676,29 @@ def test_sequences_too_short_for_the_motifs_are_refused_before_any_job():
     config["datasets"]["toy"]["length"] = 40
     with pytest.raises(ConfigurationError, match="toy: length is 40, but 5 motifs"):
         require_known_motifs(resolve(config, SCHEMA))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_number_that_is_not_finite_is_refused(value):
+    with pytest.raises(ConfigurationError, match=r"learning_rate: (nan|inf)\. Expected number"):
+        resolve(minimal(training={"learning_rate": value}), SCHEMA)
+
+
+def test_a_path_that_would_be_ignored_is_refused():
+    with pytest.raises(ConfigurationError, match="there is a path, but source is not file"):
+        resolve(minimal(motif_database={"path": "mine.meme"}), SCHEMA)
+
+
+def test_a_seed_that_keras_cannot_take_is_refused():
+    config = minimal()
+    config["grid"][0]["seeds"] = [2**32]
+    with pytest.raises(ConfigurationError, match="greater than the maximum of 4294967295"):
+        resolve(config, SCHEMA)
+
+
+def test_a_database_that_is_no_text_is_named(tmp_path):
+    path = tmp_path / "motifs.meme"
+    path.write_bytes(b"\x89\xd8\x00")
+    config = resolve(minimal(motif_database={"source": "file", "path": str(path)}), SCHEMA)
+    with pytest.raises(ConfigurationError, match=r"motif_database: .*motifs\.meme "):
+        require_known_motifs(config)

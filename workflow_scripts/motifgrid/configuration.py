@@ -1,6 +1,7 @@
 """What a configuration says: checked against the schema, completed, and unrolled into cells."""
 
 import copy
+import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -54,11 +55,22 @@ CONVENTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
 """Defaults where the text and the released scripts of Koo & Eddy 2019 differ, by convention and
 by kind of dataset, family of architectures, training, or method of a readout."""
 
+
+def _is_number(value: object) -> bool:
+    """Tell a finite number from a boolean, from text, and from YAML's .nan and .inf."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return isinstance(value, int) or math.isfinite(value)
+
+
 _Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
     # JSON Schema takes 10.0 for an integer, Keras and NumPy do not
-    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
-        "integer", lambda _checker, value: isinstance(value, int) and not isinstance(value, bool)
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {
+            "integer": lambda _checker, value: _is_number(value) and isinstance(value, int),
+            "number": lambda _checker, value: _is_number(value),
+        }
     ),
 )
 
@@ -202,7 +214,7 @@ def _read_database(database: Mapping[str, str]) -> list[Motif] | None:
         return databases.load_jaspar(**chosen)
     except (ValueError, OSError) as error:
         raise ConfigurationError(
-            f"The configuration cannot run:\n  motif_database: {error}"
+            f"The configuration cannot run:\n  motif_database: {database.get('path', '')} {error}"
         ) from None
 
 
@@ -289,6 +301,8 @@ def _find_inconsistencies(config: Mapping[str, object]) -> Iterable[str]:
     database = config["motif_database"]
     if database["source"] == "file" and "path" not in database:
         yield "  motif_database: source is file, but there is no path. Name a MEME file."
+    if database["source"] != "file" and "path" in database:
+        yield "  motif_database: there is a path, but source is not file. Set source: file."
     for name, recipe in config["architectures"].items():
         try:
             require_same_depth(recipe)
