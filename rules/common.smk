@@ -71,6 +71,15 @@ def get_contrast_files(name):
     return get
 
 
+def get_title(wildcards):
+    # by a function, since Snakemake takes braces in a plain string for wildcards
+    return STUDY["title"]
+
+
+def get_note(wildcards):
+    return STUDY["note"]
+
+
 def get_database_files(wildcards):
     """A user's motif file, where the configuration names one."""
     database = STUDY["motif_database"]

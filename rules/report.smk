@@ -110,7 +110,7 @@ rule table_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        title=STUDY["title"],
+        title=get_title,
     message:
         "Drawing Table 1"
     script:
@@ -228,8 +228,8 @@ rule summary:
         mem_mb=1000,
         runtime=10,
     params:
-        title=STUDY["title"],
-        note=STUDY["note"],
+        title=get_title,
+        note=get_note,
         files={
             "results/tables/": "every number, as CSV",
             "results/figures/": "the figures, as SVG and PNG",

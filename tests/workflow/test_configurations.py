@@ -66,6 +66,12 @@ def test_every_study_can_be_planned(tmp_path, study):
     assert run.jobs["summary"] == 1
 
 
+def test_a_title_may_hold_any_characters(tmp_path):
+    title = 'Weiß | "x" <b> $x$ {y} & é'
+    run = snakemake(tmp_path, "-n", config=changed(tmp_path, title=title, note="{z}"))
+    assert run.status == 0, run.output
+
+
 def test_a_study_is_not_mixed_with_the_embedded_default(tmp_path):
     run = snakemake(tmp_path, "-n", config=TINY)
     assert not any("synthetic" in message for message in run.messages)
