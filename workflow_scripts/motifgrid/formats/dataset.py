@@ -1,7 +1,7 @@
 """The dataset file (HDF5): encoded sequences, labels, splits and, where known, ground truth."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,13 @@ TRUTH_DTYPE = np.dtype(
 )
 """One implanted motif: row in the split, database identifier, 0-based half-open place, + or -."""
 
+PLACE_DTYPE = np.dtype([("chrom", "S32"), ("start", np.int64), ("end", np.int64), ("strand", "S1")])
+"""Where a sequence lies in its genome: 0-based half-open; one record per row. The strand is + or -,
+or . where the sequence is a shuffle of what lies there."""
+
+CHUNK_BYTES = 1 << 18
+"""Size of an HDF5 chunk of sequences: a block of reads unpacks few of them, and they pack well."""
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -36,11 +43,26 @@ class Split:
         x: uint8 base indices (N, L), A C G T = 0..3, unknown = 4.
         y: uint8 labels (N, C), 0 or 1, missing = 255.
         truth: `TRUTH_DTYPE` records ordered by sequence and start, or None where not known.
+        places: `PLACE_DTYPE` records (N,), or None where the sequences come from no genome.
     """
 
     x: np.ndarray
     y: np.ndarray
     truth: np.ndarray | None = None
+    places: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """The sequences and labels of one split, block by block: they need not fit in memory.
+
+    Attributes:
+        blocks: yields uint8 base indices (n, L) with uint8 labels (n, C).
+        places: `PLACE_DTYPE` records of all rows, or None where there is no genome.
+    """
+
+    blocks: Iterable[tuple[np.ndarray, np.ndarray]]
+    places: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +115,68 @@ def write_dataset(path: Path | str, dataset: Dataset) -> None:
     """
     _require_valid(path, dataset)
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs["alphabet"] = dna.ALPHABET
-        file.attrs["classes"] = list(dataset.classes)
-        file.attrs["provenance"] = json.dumps(dataset.provenance, sort_keys=True)
+        _write_attributes(file, dataset.classes, dataset.provenance)
         for name in SPLITS:
             _write_split(file.create_group(name), dataset.splits[name])
         _write_pool(file.create_group("pool"), dataset.pool)
+
+
+def write_streams(
+    path: Path | str,
+    classes: Sequence[str],
+    streams: Mapping[str, Stream],
+    pool: Sequence[PoolMotif] = (),
+    provenance: Mapping[str, object] | None = None,
+) -> None:
+    """Write a dataset block by block; the same blocks give the same bytes.
+
+    Args:
+        path: where to write; an existing file stays as it was if anything fails.
+        classes: C names, the columns of every `y`.
+        streams: one for each of train, valid, test; consumed in this order.
+        pool: the motifs of the ground truth; empty where it is not known.
+        provenance: what made the dataset, as plain JSON values.
+
+    Raises:
+        DatasetFileError: a split is missing or empty, or a block breaks the contract.
+    """
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        _write_attributes(file, classes, provenance or {})
+        for name in SPLITS:
+            if name not in streams:
+                raise DatasetFileError(f"{path}: split '{name}' is missing.")
+            try:
+                _write_stream(file.create_group(name), streams[name], len(classes))
+            except DatasetFileError as error:
+                raise DatasetFileError(f"{path}: split '{name}': {error}") from None
+        _write_pool(file.create_group("pool"), pool)
+
+
+def encode_chromosomes(
+    names: Sequence[str], chromosome: np.ndarray, error: type[ValueError]
+) -> np.ndarray:
+    """Return chromosomes as `PLACE_DTYPE` holds them.
+
+    Args:
+        names: of a genome's chromosomes.
+        chromosome: index of each place's chromosome among them (N,).
+        error: the class of the errors to raise.
+
+    Returns:
+        Names in UTF-8 (N,).
+
+    Raises:
+        ValueError: of class `error`, where a name that is used is too long and would be cut.
+    """
+    most = PLACE_DTYPE["chrom"].itemsize
+    encoded = [name.encode() for name in names]
+    for number in np.unique(chromosome):
+        if len(encoded[number]) > most:
+            raise error(
+                f"Chromosome {names[number]}: its name has {len(encoded[number])} bytes. Expected "
+                f"at most {most}: rename it in genome and peaks, or keep it out of the splits."
+            )
+    return np.array(encoded, dtype=PLACE_DTYPE["chrom"])[chromosome]
 
 
 def read_split(path: Path | str, name: str) -> Split:
@@ -116,8 +194,21 @@ def read_split(path: Path | str, name: str) -> Split:
     """
     with _opened(path) as file:
         group = _group(path, file, name)
-        truth = group["truth"][:] if "truth" in group else None
-        return Split(x=group["x"][:], y=group["y"][:], truth=truth)
+        known = {key: group[key][:] for key in ("truth", "places") if key in group}
+        return Split(x=group["x"][:], y=group["y"][:], **known)
+
+
+def read_places(path: Path | str, name: str) -> np.ndarray | None:
+    """Read where the sequences of one split lie, `PLACE_DTYPE` (N,); None where it is not known."""
+    with _opened(path) as file:
+        group = _group(path, file, name)
+        return group["places"][:] if "places" in group else None
+
+
+def read_provenance(path: Path | str) -> dict[str, object]:
+    """Read what made the dataset, plain JSON values."""
+    with _opened(path) as file:
+        return json.loads(file.attrs.get("provenance", "{}"))
 
 
 def read_classes(path: Path | str) -> tuple[str, ...]:
@@ -153,10 +244,19 @@ def iterate_sequences(path: Path | str, name: str, batch: int) -> Iterator[np.nd
     Yields:
         uint8 arrays (up to `batch`, L), in the order of the file.
     """
+    return _iterate(path, name, "x", batch)
+
+
+def iterate_labels(path: Path | str, name: str, batch: int) -> Iterator[np.ndarray]:
+    """Yield the labels of one split, uint8 (up to `batch`, C), in the order of the file."""
+    return _iterate(path, name, "y", batch)
+
+
+def _iterate(path: Path | str, name: str, key: str, batch: int) -> Iterator[np.ndarray]:
     with _opened(path) as file:
-        x = _group(path, file, name)["x"]
-        for start in range(0, len(x), batch):
-            yield x[start : start + batch]
+        values = _group(path, file, name)[key]
+        for start in range(0, len(values), batch):
+            yield values[start : start + batch]
 
 
 @contextmanager
@@ -189,20 +289,74 @@ def _require_valid(path: Path | str, dataset: Dataset) -> None:
 
 
 def _problem(split: Split, classes: int) -> str:
-    if split.x.dtype != np.uint8 or split.x.ndim != 2 or split.x.max(initial=0) > dna.UNKNOWN:
-        return f"x is {split.x.dtype} {split.x.shape}. Expected uint8 (N, L) with values 0..4."
-    if split.y.dtype != np.uint8 or split.y.shape != (len(split.x), classes):
-        return f"y is {split.y.dtype} {split.y.shape}. Expected uint8 ({len(split.x)}, {classes})."
-    if not np.isin(split.y, (0, 1, MISSING)).all():
+    places = split.places
+    if places is not None and (places.dtype != PLACE_DTYPE or places.shape != (len(split.x),)):
+        return f"places is {places.dtype} {places.shape}. Expected one PLACE_DTYPE record a row."
+    return _array_problem(split.x, split.y, classes)
+
+
+def _array_problem(x: np.ndarray, y: np.ndarray, classes: int) -> str:
+    if x.dtype != np.uint8 or x.ndim != 2 or x.max(initial=0) > dna.UNKNOWN:
+        return f"x is {x.dtype} {x.shape}. Expected uint8 (N, L) with values 0..4."
+    if y.dtype != np.uint8 or y.shape != (len(x), classes):
+        return f"y is {y.dtype} {y.shape}. Expected uint8 ({len(x)}, {classes})."
+    if not ((y <= 1) | (y == MISSING)).all():
         return f"y has values other than 0, 1 and {MISSING} (missing)."
     return ""
 
 
+def _write_attributes(
+    file: h5py.File, classes: Sequence[str], provenance: Mapping[str, object]
+) -> None:
+    file.attrs["alphabet"] = dna.ALPHABET
+    file.attrs["classes"] = list(classes)
+    file.attrs["provenance"] = json.dumps(provenance, sort_keys=True)
+
+
 def _write_split(group: h5py.Group, split: Split) -> None:
-    for key, values in (("x", split.x), ("y", split.y), ("truth", split.truth)):
+    for key in ("x", "y", "truth", "places"):
+        values = getattr(split, key)
         if values is not None:
-            compression = "gzip" if values.size else None
-            group.create_dataset(key, data=values, compression=compression, compression_opts=None)
+            _write_array(group, key, values)
+
+
+def _write_array(group: h5py.Group, key: str, values: np.ndarray) -> None:
+    compression = "gzip" if values.size else None
+    group.create_dataset(key, data=values, compression=compression, compression_opts=None)
+
+
+def _write_stream(group: h5py.Group, stream: Stream, classes: int) -> None:
+    rows = 0
+    for x, y in stream.blocks:
+        if problem := _array_problem(x, y, classes):
+            raise DatasetFileError(problem)
+        for key, values in (("x", x), ("y", y)):
+            if key not in group:
+                _create_growing(group, key, values.shape[1])
+            if values.shape[1] != group[key].shape[1]:
+                raise DatasetFileError(f"a block of {key} is {values.shape[1]} wide after others.")
+            group[key].resize(rows + len(values), axis=0)
+            group[key][rows:] = values
+        rows += len(x)
+    if not rows:
+        raise DatasetFileError("no sequence. Expected at least one.")
+    if stream.places is not None:
+        if stream.places.dtype != PLACE_DTYPE or stream.places.shape != (rows,):
+            raise DatasetFileError(f"{len(stream.places)} places of {rows} sequences.")
+        _write_array(group, "places", stream.places)
+
+
+def _create_growing(group: h5py.Group, key: str, width: int) -> None:
+    chunk = max(1, CHUNK_BYTES // max(1, width))
+    group.create_dataset(
+        key,
+        shape=(0, width),
+        maxshape=(None, width),
+        dtype=np.uint8,
+        chunks=(chunk, width),
+        compression="gzip",
+        compression_opts=1,
+    )
 
 
 def _write_pool(group: h5py.Group, pool: Sequence[PoolMotif]) -> None:
