@@ -10,11 +10,17 @@ from motifgrid.formats.atomic import write_text
 from motifgrid.report.summary_page import write_summary
 from motifgrid.report.tables import read_published
 
+tables = zip(snakemake.input.splits, snakemake.input.problems, strict=True)
 page = write_summary(
     pd.read_csv(snakemake.input.summary),
     read_published(snakemake.input.published),
     note=snakemake.params.note,
     files=snakemake.params.files,
     question=snakemake.params.title,
+    table_name=snakemake.params.table_name,
+    datasets={
+        name: (pd.read_csv(splits), pd.read_csv(problems))
+        for name, (splits, problems) in zip(snakemake.params.datasets, tables, strict=True)
+    },
 )
 write_text(snakemake.output.page, page)

@@ -20,6 +20,8 @@ def write_summary(
     files: Mapping[str, str] | None = None,
     question: str = QUESTION,
     labels: Mapping[str, str] | None = None,
+    table_name: str = "Table 1",
+    datasets: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
 ) -> str:
     """Write the page that a reader opens first.
 
@@ -30,6 +32,8 @@ def write_summary(
         files: what lies where: path and description.
         question: what was asked.
         labels: what to call an architecture, as in `tables.render_table1`.
+        table_name: what the study calls that table.
+        datasets: by name the tables of splits and of problems, see `dataset_tables`.
 
     Returns:
         Markdown, every number of which is computed from the tables.
@@ -37,8 +41,9 @@ def write_summary(
     sections = {
         "What was asked": question,
         "Answer": answer(summary, labels),
-        "Table 1": _describe_table1(summary, labels),
+        table_name: _describe_table1(summary, labels),
         "Beside the published numbers": _describe_published(comparison, note),
+        "Datasets": _describe_datasets(datasets or {}),
         "Where things are": _list_files(files or {}),
     }
     parts = [f"## {title}\n\n{text}\n" for title, text in sections.items() if text]
@@ -127,6 +132,16 @@ def _describe_published(comparison: pd.DataFrame, note: str) -> str:
     text += f"; {absent} of {len(comparison)} are not in this grid." if absent else "."
     difference = f"\n\nWhat differs: {note}" if note else ""
     return f"{text}{difference}\n\n{format_markdown(render_published(comparison))}"
+
+
+def _describe_datasets(datasets: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> str:
+    lines = []
+    for name, (splits, problems) in datasets.items():
+        counts = [f"{row['sequences']:,} {row['split']}" for row in splits.to_dict("records")]
+        length = int(splits["length"].iloc[0])
+        lines.append(f"- **{name}**: {join_words(counts)} sequences of {length:,} nt.")
+        lines += [f"  - To look at: {sentence}" for sentence in problems["sentence"]]
+    return "\n".join(lines)
 
 
 def _list_files(files: Mapping[str, str]) -> str:
