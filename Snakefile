@@ -21,6 +21,8 @@ report: "report/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/resources.smk"
+include: "rules/download.smk"
+include: "rules/genomes.smk"
 include: "rules/datasets.smk"
 include: "rules/cells.smk"
 include: "rules/readouts.smk"
@@ -33,6 +35,7 @@ rule all:
     input:
         "results/summary.md",
         get_figures(),
+        get_dataset_reports(),
         get_cells(),
         get_readouts(),
 
@@ -40,6 +43,7 @@ rule all:
 rule all_datasets:
     input:
         get_datasets(),
+        get_dataset_reports(),
 
 
 rule all_cells:

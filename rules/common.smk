@@ -1,6 +1,8 @@
 # Wildcard constraints made from the configuration, input functions, and the final targets.
 
+import re
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import yaml
@@ -8,19 +10,30 @@ import yaml
 _WORKFLOW = Path(str(workflow.current_basedir)).parent
 sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
 
-from motifgrid import configuration
+from motifgrid import configuration, dataset_blocks
+from motifgrid.resources import lock
 
 _SCHEMA = yaml.safe_load((_WORKFLOW / "schemas" / "config.schema.yaml").read_text())
 try:
     STUDY = configuration.resolve(config, _SCHEMA)
+    SOURCES = configuration.list_sources(STUDY)
     if workflow.is_main_process:
+        configuration.require_files(STUDY)
         configuration.require_known_motifs(STUDY)
 except configuration.ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
 CELLS = configuration.list_cells(STUDY)
+DATASETS = sorted({cell.dataset for cell in CELLS})
 READOUTS = sorted(STUDY["readouts"])
+DOWNLOADS = {source.name: source for source in SOURCES.values() if source.url}
+GENOMES = dataset_blocks.list_genomes(STUDY["datasets"], SOURCES)
 NUMBA_CACHE = ".cache/numba"
+
+
+def one_of(names):
+    """A regular expression for exactly these names; of none, one that fits nothing."""
+    return "|".join(re.escape(name) for name in sorted(names)) or "(?!)"
 
 
 wildcard_constraints:
@@ -56,6 +69,127 @@ def get_simulation(wildcards):
     return configuration.get_simulation(STUDY, wildcards.dataset)
 
 
+def get_download(wildcards):
+    return asdict(DOWNLOADS[wildcards.file])
+
+
+def get_checksum(wildcards):
+    """What the download must be: as configured, or as when it first came."""
+    return lock.get_locked(STUDY["resource_lock"], DOWNLOADS[wildcards.file]).sha256
+
+
+def get_path(text):
+    """The file that a text of the configuration stands for."""
+    source = SOURCES[text]
+    return source.path or f"results/resources/downloads/{source.name}"
+
+
+def get_file(key):
+    """A file that a dataset's block names under a key."""
+    return lambda wildcards: get_path(STUDY["datasets"][wildcards.dataset][key])
+
+
+def get_packed_genome(wildcards):
+    source = GENOMES[wildcards.genome]
+    return source.path or f"results/resources/downloads/{source.name}"
+
+
+def get_fasta(wildcards):
+    source = GENOMES[wildcards.genome]
+    if dataset_blocks.is_plain_fasta(source):
+        return source.path
+    return f"results/resources/genomes/{wildcards.genome}.fa"
+
+
+def get_genome(wildcards):
+    """A dataset's genome as FASTA, and its index."""
+    source = SOURCES[STUDY["datasets"][wildcards.dataset]["genome"]]
+    name = dataset_blocks.genome_name(source)
+    folder = "results/resources/genomes"
+    fasta = (
+        source.path if dataset_blocks.is_plain_fasta(source) else f"{folder}/{name}.fa"
+    )
+    return {"genome": fasta, "index": f"{folder}/{name}.fai"}
+
+
+def get_blacklists(wildcards):
+    return [
+        get_path(text) for text in STUDY["datasets"][wildcards.dataset]["blacklist"]
+    ]
+
+
+def get_merged_blacklist(wildcards):
+    if not STUDY["datasets"][wildcards.dataset]["blacklist"]:
+        return {}
+    return {"blacklist": f"results/resources/blacklists/{wildcards.dataset}.bed"}
+
+
+def get_peaks(wildcards):
+    """One peak file per track: its own, or its replicates united."""
+    paths = []
+    for track in STUDY["datasets"][wildcards.dataset]["tracks"]:
+        files = dataset_blocks.list_peaks(track)
+        united = f"results/resources/replicates/{wildcards.dataset}/{track['name']}.bed"
+        paths.append(get_path(files[0]) if len(files) == 1 else united)
+    return paths
+
+
+def get_track(wildcards):
+    tracks = STUDY["datasets"][wildcards.dataset]["tracks"]
+    return next(track for track in tracks if track["name"] == wildcards.track)
+
+
+def get_replicates(wildcards):
+    return [get_path(text) for text in dataset_blocks.list_peaks(get_track(wildcards))]
+
+
+def get_support(wildcards):
+    return get_track(wildcards)["support"]
+
+
+def get_classes(wildcards):
+    return dataset_blocks.list_classes(STUDY["datasets"][wildcards.dataset])
+
+
+def get_windows(wildcards):
+    return dataset_blocks.get_windows(STUDY["datasets"][wildcards.dataset])
+
+
+def get_fit(wildcards):
+    return dataset_blocks.get_fit(STUDY["datasets"][wildcards.dataset])
+
+
+def get_chipseq(wildcards):
+    return dataset_blocks.get_chipseq(STUDY["datasets"][wildcards.dataset])
+
+
+def get_assembly(wildcards):
+    return STUDY["datasets"][wildcards.dataset].get("assembly")
+
+
+def get_motif_files(wildcards):
+    """The motif database, where a class of the dataset names a motif."""
+    if not dataset_blocks.list_motifs(STUDY["datasets"][wildcards.dataset]):
+        return {}
+    folder = "results/resources"
+    return {"motifs": f"{folder}/motifs.meme", "info": f"{folder}/motifs.json"}
+
+
+def get_dataset_reports():
+    """The figure and the tables that describe each dataset."""
+    figures = [
+        f"results/figures/datasets/{name}.{kind}"
+        for name in DATASETS
+        for kind in ("svg", "png")
+    ]
+    tables = ["splits", "classes", "cooccurrence", "drops", "problems"]
+    return figures + [
+        f"results/tables/datasets/{name}/{table}.csv"
+        for name in DATASETS
+        for table in tables
+    ]
+
+
 def get_alignment(wildcards):
     return configuration.get_alignment(STUDY, wildcards.readout)
 
@@ -76,6 +210,10 @@ def get_title(wildcards):
     return STUDY["title"]
 
 
+def get_table_name(wildcards):
+    return STUDY["table"]
+
+
 def get_note(wildcards):
     return STUDY["note"]
 
@@ -87,10 +225,7 @@ def get_database_files(wildcards):
 
 
 def get_datasets():
-    return [
-        f"results/datasets/{name}.h5"
-        for name in sorted({cell.dataset for cell in CELLS})
-    ]
+    return [f"results/datasets/{name}.h5" for name in DATASETS]
 
 
 def get_cells():
@@ -107,9 +242,8 @@ def get_readouts():
 
 
 def get_figures():
-    datasets = sorted({cell.dataset for cell in CELLS})
     contrasts = [
-        f"contrast/{readout}/{name}" for readout in READOUTS for name in datasets
+        f"contrast/{readout}/{name}" for readout in READOUTS for name in DATASETS
     ]
     pools = [f"pool_size/{readout}" for readout in READOUTS]
     names = ["table1", "history", *pools, *contrasts]

@@ -60,7 +60,7 @@ rule tables:
             "results/tables/table1.csv",
             caption="../report/captions/table1.rst",
             category="Tables",
-            labels={"table": "Table 1"},
+            labels={"table": STUDY["table"]},
         ),
         published=report(
             "results/tables/published.csv",
@@ -96,7 +96,7 @@ rule table_figure:
             "results/figures/table1.svg",
             caption="../report/captions/table1.rst",
             category="Results",
-            labels={"figure": "Table 1"},
+            labels={"figure": STUDY["table"]},
         ),
         png="results/figures/table1.png",
     log:
@@ -112,7 +112,7 @@ rule table_figure:
     params:
         title=get_title,
     message:
-        "Drawing Table 1"
+        "Drawing the table of architectures"
     script:
         "../workflow_scripts/table_figure.py"
 
@@ -215,6 +215,8 @@ rule summary:
         summary="results/tables/summary.csv",
         published="results/tables/published.csv",
         figures=get_figures(),
+        splits=[f"results/tables/datasets/{name}/splits.csv" for name in DATASETS],
+        problems=[f"results/tables/datasets/{name}/problems.csv" for name in DATASETS],
     output:
         page="results/summary.md",
     log:
@@ -230,7 +232,10 @@ rule summary:
     params:
         title=get_title,
         note=get_note,
+        table_name=get_table_name,
+        datasets=DATASETS,
         files={
+            "results/figures/datasets/": "what every dataset holds, and what looks wrong in it",
             "results/tables/": "every number, as CSV",
             "results/figures/": "the figures, as SVG and PNG",
             "results/readouts/": "each cell's motifs, Tomtom tables, matches and logos",

@@ -109,10 +109,12 @@ def test_every_property_is_described():
 def test_no_object_takes_unknown_keys():
     def objects(schema):
         if isinstance(schema, dict):
-            if "properties" in schema and schema.get("type") == "object":
+            # an object of several kinds is closed by each kind's own definition
+            if "properties" in schema and schema.get("type") == "object" and "allOf" not in schema:
                 yield schema
-            for part in schema.values():
-                yield from objects(part)
+            for key, part in schema.items():
+                if key != "if":
+                    yield from objects(part)
 
     found = list(objects(SCHEMA))
     assert len(found) > 8

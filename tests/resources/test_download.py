@@ -552,8 +552,8 @@ def test_without_a_server_the_message_says_what_to_do(tmp_path, monkeypatch):
         "  Last: the connection failed (Connection refused) (attempt 2 of 2).",
         f"  Without a network, put the file at {target} yourself, for example with",
         f"    curl -fL -o '{target}' {source.url}",
-        "  or give its path in the configuration. A file put there by hand is not checked by the",
-        "  download; motifgrid.resources.download.verify checks it.",
+        "  or give its path in the configuration. A file put there by hand is checked by the",
+        "  rule verify_downloads only.",
     ]
     assert list((tmp_path / "results/my downloads").iterdir()) == []
 

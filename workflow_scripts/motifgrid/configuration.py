@@ -8,12 +8,13 @@ from typing import NamedTuple
 import jsonschema
 import numpy as np
 
+from motifgrid import dataset_blocks
 from motifgrid.datasets.pool import build_pool
 from motifgrid.datasets.simulation import SimulationSettings, require_feasible
-from motifgrid.formats.dataset import SPLITS
 from motifgrid.formats.meme import Motif, read_meme
 from motifgrid.models.recipes import UNTRAINED, require_same_depth
 from motifgrid.motifs import databases
+from motifgrid.resources.sources import Source, SourceError, resolve_sources
 from motifgrid.spelling import suggest
 
 CONVENTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
@@ -105,6 +106,8 @@ def resolve(config: Mapping[str, object], schema: Mapping[str, object]) -> dict[
     if not problems:
         resolved = _fill_defaults(copy.deepcopy(dict(config)), schema, schema)
         _apply_conventions(resolved)
+        problems = _complete_datasets(resolved)
+    if not problems:
         for number in resolved["published"]:
             number.setdefault("row", f"{number['architecture']}, {number['dataset']}")
         problems = list(_find_inconsistencies(resolved))
@@ -143,6 +146,41 @@ def get_simulation(config: Mapping[str, object], dataset: str) -> dict[str, obje
     """Return the settings of a simulated dataset, see `datasets.simulation`."""
     settings = config["datasets"][dataset]
     return {key: value for key, value in settings.items() if key not in ("kind", "classes")}
+
+
+def list_datasets(config: Mapping[str, object], kind: str) -> list[str]:
+    """List the datasets of a kind, sorted."""
+    return sorted(name for name, block in config["datasets"].items() if block["kind"] == kind)
+
+
+def list_sources(config: Mapping[str, object]) -> dict[str, Source]:
+    """Find what every file is that the datasets of a resolved configuration name.
+
+    Returns:
+        By the text in the configuration, the source.
+
+    Raises:
+        ConfigurationError: with every text that means nothing, or two that mean one file.
+    """
+    try:
+        resources = resolve_sources(config["resources"])
+        sources = dataset_blocks.list_sources(config["datasets"], resources)
+        dataset_blocks.list_genomes(config["datasets"], sources)
+    except SourceError as error:
+        raise _cannot_run(str(error).splitlines()) from None
+    return sources
+
+
+def require_files(config: Mapping[str, object]) -> None:
+    """Check that the local files of a resolved configuration's datasets are there.
+
+    Raises:
+        ConfigurationError: with key and path of every one that is missing.
+    """
+    sources = list_sources(config)
+    missing = list(dataset_blocks.find_missing_files(config["datasets"], sources))
+    if missing:
+        raise _cannot_run(missing)
 
 
 def get_alignment(config: Mapping[str, object], readout: str) -> dict[str, object]:
@@ -195,12 +233,19 @@ def require_known_motifs(config: Mapping[str, object]) -> None:
     problems = []
     for name, dataset in config["datasets"].items():
         try:
-            pool = build_pool(dataset["classes"], database, known)
-            require_feasible(pool, SimulationSettings(**get_simulation(config, name)))
+            pool = build_pool(dataset_blocks.list_motifs(dataset), database, known)
+            if dataset["kind"] == "simulated":
+                require_feasible(pool, SimulationSettings(**get_simulation(config, name)))
         except ValueError as error:
             problems += [f"  datasets: {name}: {line}" for line in str(error).splitlines()]
     if problems:
         raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
+
+
+def _cannot_run(problems: Iterable[str]) -> ConfigurationError:
+    return ConfigurationError(
+        "\n".join(["The configuration cannot run:", *(f"  {problem}" for problem in problems)])
+    )
 
 
 def _read_database(database: Mapping[str, str]) -> list[Motif] | None:
@@ -242,7 +287,9 @@ def _explain(error: jsonschema.ValidationError) -> str:
         hint = suggest(error.instance, error.validator_value)
         return f"  {key}: '{error.instance}' is not one of {choices}.{hint}"
     if error.validator == "type":
-        return f"  {key}: {error.instance!r}. Expected {error.validator_value}.{_hint(error)}"
+        expected = error.validator_value
+        expected = expected if isinstance(expected, str) else " or ".join(expected)
+        return f"  {key}: {error.instance!r}. Expected {expected}.{_hint(error)}"
     description = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     return f"  {key}: {error.message}. {description}".rstrip()
 
@@ -262,6 +309,9 @@ def _fill_defaults(
     """Return a value with the schema's defaults in it, all levels down."""
     if "$ref" in schema:
         schema = {**_definition(schema["$ref"], root), **schema}
+    for choice in schema.get("allOf", []):
+        if _Validator(choice["if"]).is_valid(value):
+            return _fill_defaults(value, choice["then"], root)
     if isinstance(value, dict):
         for key, part in schema.get("properties", {}).items():
             if key not in value and "default" in part:
@@ -291,6 +341,16 @@ def _apply_conventions(config: dict[str, object]) -> None:
             block.setdefault(key, value)
 
 
+def _complete_datasets(config: dict[str, object]) -> list[str]:
+    problems = []
+    for name, block in config["datasets"].items():
+        try:
+            dataset_blocks.complete_block(f"  datasets: {name}", block)
+        except dataset_blocks.BlockError as error:
+            problems.append(str(error))
+    return problems
+
+
 def _sort_keys(value: object) -> object:
     if isinstance(value, dict):
         return {key: _sort_keys(value[key]) for key in sorted(value)}
@@ -309,21 +369,8 @@ def _find_inconsistencies(config: Mapping[str, object]) -> Iterable[str]:
         except ValueError as error:
             yield f"  architectures: {name}: {error}"
     for name, dataset in config["datasets"].items():
-        yield from _find_dataset_problems(f"  datasets: {name}", dataset)
+        yield from dataset_blocks.find_problems(f"  datasets: {name}", dataset)
     yield from _find_unknown_names(config)
-
-
-def _find_dataset_problems(key: str, dataset: Mapping[str, object]) -> Iterable[str]:
-    for setting in ("motif_counts", "splits"):
-        if abs(sum(dataset[setting]) - 1) > 1e-9:
-            yield f"{key}: {setting}: {dataset[setting]}. Expected numbers that sum to 1."
-    for share, split in zip(dataset["splits"], SPLITS, strict=True):
-        if round(share * dataset["sequences"]) < 1:
-            yield f"{key}: splits: {split} would be empty. Expected at least one sequence in each."
-    names = [entry["name"] for entry in dataset["classes"]]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        yield f"{key}: classes: {', '.join(doubled)} occurs more than once."
 
 
 def _find_unknown_names(config: Mapping[str, object]) -> Iterable[str]:

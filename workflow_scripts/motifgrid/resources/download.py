@@ -202,8 +202,8 @@ def _explain(source: Source, target: Path, what: str) -> str:
         f"{source.name}: no file from {source.url}\n  Last: {what}.\n{kept}"
         f"  Without a network, put the file at {target} yourself, for example with\n"
         f"    {command}\n"
-        "  or give its path in the configuration. A file put there by hand is not checked by the\n"
-        "  download; motifgrid.resources.download.verify checks it."
+        "  or give its path in the configuration. A file put there by hand is checked by the\n"
+        "  rule verify_downloads only."
     )
 
 

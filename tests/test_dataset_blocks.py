@@ -1,0 +1,193 @@
+import pytest
+
+from motifgrid import dataset_blocks
+from motifgrid.resources.sources import Source, SourceError
+
+GENOME = {
+    "kind": "genome",
+    "genome": "hg19.fa.gz",
+    "tracks": [
+        {"name": "SP1", "peaks": "sp1.bed", "support": 1, "motif": "MA0079.3"},
+        {"name": "YY1", "peaks": ["yy1.bed", "ENCFF001ABC"], "support": 2},
+    ],
+    "blacklist": ["bad.bed"],
+    "bin": 200,
+    "length": 1000,
+    "negative_bins": 0,
+    "splits": {"train": "rest", "valid": ["chr7"], "test": ["chr8:0-100"]},
+}
+SIMULATED = {
+    "kind": "simulated",
+    "classes": [{"name": "SP1", "motif": "MA0079.3"}],
+    "motif_counts": [0.5, 0.5],
+    "splits": [0.7, 0.1, 0.2],
+    "sequences": 100,
+}
+CHIPSEQ = {
+    "kind": "chipseq",
+    "class": {"name": "SP1"},
+    "peaks": "sp1.bed",
+    "genome": "hg19.fa.gz",
+    "length": 101,
+    "splits": "alternate",
+    "seed": 3,
+    "beyond_end": "error",
+}
+DEEPSEA = {
+    "kind": "deepsea",
+    "train": "train.mat",
+    "valid": "valid.mat",
+    "test": "test.mat",
+    "classes": [{"name": "SP1", "column": 3}],
+}
+
+
+def problems_of(**changes):
+    return list(dataset_blocks.find_problems("key", {**GENOME, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("block", "names"),
+    [(GENOME, ["SP1", "YY1"]), (SIMULATED, ["SP1"]), (CHIPSEQ, ["SP1"]), (DEEPSEA, ["SP1"])],
+)
+def test_every_kind_has_classes(block, names):
+    assert [entry["name"] for entry in dataset_blocks.list_classes(block)] == names
+
+
+def test_the_ground_truth_is_of_classes_with_a_motif():
+    assert [entry["name"] for entry in dataset_blocks.list_motifs(GENOME)] == ["SP1"]
+
+
+def test_every_file_of_a_block_is_listed_with_its_key():
+    assert dataset_blocks.list_files(GENOME) == [
+        ("genome", "hg19.fa.gz"),
+        ("blacklist", "bad.bed"),
+        ("tracks: SP1: peaks", "sp1.bed"),
+        ("tracks: YY1: peaks", "yy1.bed"),
+        ("tracks: YY1: peaks", "ENCFF001ABC"),
+    ]
+    assert dataset_blocks.list_files(SIMULATED) == []
+    assert [text for _, text in dataset_blocks.list_files(CHIPSEQ)] == ["hg19.fa.gz", "sp1.bed"]
+    assert [key for key, _ in dataset_blocks.list_files(DEEPSEA)] == ["train", "valid", "test"]
+
+
+@pytest.mark.parametrize("block", [GENOME, SIMULATED, CHIPSEQ, DEEPSEA])
+def test_good_blocks_have_no_problem(block):
+    assert list(dataset_blocks.find_problems("key", block)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"tracks": [GENOME["tracks"][0]] * 2}, "key: tracks: SP1 occurs more than once."),
+        ({"length": 1001}, "key: length: 1001 is not the bin (200) and the same number"),
+        ({"length": 100}, "key: length: 100 is not the bin"),
+        ({"tracks": GENOME["tracks"][:1]}, "key: negative_bins: with one track and 0"),
+        (
+            {"tracks": [*GENOME["tracks"], {"name": "MAX", "peaks": "max.bed", "support": 2}]},
+            "key: tracks: MAX: support: 2 of 1 files.",
+        ),
+        (
+            {"splits": {"train": "rest", "valid": ["chr7:9-3"], "test": ["chr8"]}},
+            "key: splits: valid: chr7:9-3: the region ends at or before its start.",
+        ),
+    ],
+)
+def test_each_problem_names_its_key(changes, message):
+    (problem,) = problems_of(**changes)
+    assert message in problem
+
+
+def test_a_simulated_split_must_not_be_empty():
+    block = {**SIMULATED, "splits": [0.999, 0.001, 0.0]}
+    assert [line.split(".")[0] for line in dataset_blocks.find_problems("key", block)] == [
+        "key: splits: valid would be empty",
+        "key: splits: test would be empty",
+    ]
+
+
+def test_a_pattern_stands_for_one_track_per_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("b x.narrowPeak.gz", "a.1.bed", "_c.broadPeak"):
+        (tmp_path / name).touch()
+    block = {"kind": "genome", "tracks": "*.*"}
+    dataset_blocks.complete_block("key", block)
+    assert block["tracks"] == [
+        {"name": "c", "peaks": "_c.broadPeak", "support": 1},
+        {"name": "a.1", "peaks": "a.1.bed", "support": 1},
+        {"name": "b-x", "peaks": "b x.narrowPeak.gz", "support": 1},
+    ]
+
+
+def test_two_files_that_would_be_one_track_are_a_problem(tmp_path):
+    for name in ("a.bed", "a.narrowPeak"):
+        (tmp_path / name).touch()
+    block = {**GENOME, "tracks": f"{tmp_path}/*"}
+    dataset_blocks.complete_block("key", block)
+    assert list(dataset_blocks.find_problems("key", block)) == [
+        "key: tracks: a occurs more than once."
+    ]
+
+
+def test_a_pattern_without_files_says_where_it_looked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(dataset_blocks.BlockError) as error:
+        dataset_blocks.complete_block("key", {"tracks": "peaks/*.bed"})
+    assert "key: tracks: no file fits peaks/*.bed" in str(error.value)
+    assert str(tmp_path) in str(error.value)
+
+
+def test_sources_come_from_resources_or_from_the_text():
+    named = Source(name="other.fa.gz", url="https://example.org/other.fa.gz", size=3)
+    sources = dataset_blocks.list_sources({"a": GENOME}, {"hg19.fa.gz": named})
+    assert sources["hg19.fa.gz"] is named
+    assert sources["sp1.bed"].path == "sp1.bed"
+    assert sources["ENCFF001ABC"].url.endswith("ENCFF001ABC.bed.gz")
+
+
+def test_a_text_that_means_nothing_is_named_with_its_dataset_and_key():
+    block = {**CHIPSEQ, "peaks": "ftp://example.org/a.bed"}
+    with pytest.raises(SourceError, match=r"datasets: a: peaks: ftp://example\.org/a\.bed cannot"):
+        dataset_blocks.list_sources({"a": block}, {})
+
+
+def test_missing_local_files_are_named_and_downloads_are_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sp1.bed").touch()
+    (tmp_path / "yy1.bed").mkdir()
+    sources = dataset_blocks.list_sources({"a": GENOME}, {})
+    missing = list(dataset_blocks.find_missing_files({"a": GENOME}, sources))
+    assert [line.split(". ")[0] for line in missing] == [
+        "datasets: a: genome: no file hg19.fa.gz",
+        "datasets: a: blacklist: no file bad.bed",
+        "datasets: a: tracks: YY1: peaks: no file yy1.bed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "genome"),
+    [
+        ("hg19.fa.gz", "hg19"),
+        ("hs37d5.fasta.bgz", "hs37d5"),
+        ("mm10.2bit", "mm10"),
+        ("a b.fa", "a-b"),
+    ],
+)
+def test_a_genome_is_called_after_its_file(name, genome):
+    assert dataset_blocks.genome_name(Source(name=name, path=name)) == genome
+
+
+def test_only_a_local_uncompressed_fasta_is_used_where_it_is():
+    assert dataset_blocks.is_plain_fasta(Source(name="a.fa", path="x/a.fa"))
+    assert not dataset_blocks.is_plain_fasta(Source(name="a.fa.gz", path="x/a.fa.gz"))
+    assert not dataset_blocks.is_plain_fasta(Source(name="a.fa", url="https://example.org/a.fa"))
+
+
+def test_two_genomes_of_one_name_are_refused():
+    blocks = {"a": {**GENOME, "genome": "x/g.fa"}, "b": {**GENOME, "genome": "y/g.fa"}}
+    with pytest.raises(SourceError, match=r"x/g.fa and y/g.fa would both be called g\."):
+        dataset_blocks.list_genomes(blocks, dataset_blocks.list_sources(blocks, {}))
+
+
+def test_settings_of_a_single_factor_set_are_those_of_its_room():
+    assert dataset_blocks.get_chipseq(CHIPSEQ) == {"width": 101, "splits": "alternate", "seed": 3}

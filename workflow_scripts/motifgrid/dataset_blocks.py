@@ -1,0 +1,229 @@
+"""What a dataset's block in the configuration says: its classes, its files, and what is wrong."""
+
+import glob
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from motifgrid.datasets.selection import WindowSettings
+from motifgrid.datasets.splits import REST, SplitError, parse_region
+from motifgrid.datasets.tracks import FitSettings
+from motifgrid.formats.dataset import SPLITS
+from motifgrid.resources.sources import Source, SourceError, parse_source, require_distinct_names
+
+Block = Mapping[str, object]
+
+_FILE_KEYS = {
+    "simulated": (),
+    "genome": ("genome",),
+    "chipseq": ("genome", "peaks"),
+    "sequences": ("train", "test"),
+    "deepsea": ("train", "valid", "test"),
+}
+"""Keys of a block that each name one file."""
+
+_NO_CHIPSEQ_SETTINGS = {"kind", "class", "genome", "assembly", "peaks", "train", "test"} | {
+    field.name for field in fields(FitSettings)
+}
+"""Keys of a single-factor set that are no settings of `datasets.chipseq` (slow to import here)."""
+
+_PEAK_SUFFIX = re.compile(r"(\.(narrowPeak|broadPeak|bed|bed3|gz|txt))+$", re.IGNORECASE)
+_GENOME_SUFFIX = re.compile(r"(\.(fa|fasta|fna|2bit|gz|bgz))+$", re.IGNORECASE)
+_PLAIN_FASTA = re.compile(r"\.(fa|fasta|fna)$", re.IGNORECASE)
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.+-]+")
+
+
+class BlockError(ValueError):
+    """A block that cannot be completed; the message names the key and the fix."""
+
+
+def complete_block(key: str, block: dict[str, object]) -> None:
+    """Complete, in place, what defaults cannot: tracks that a pattern of file names stands for.
+
+    Raises:
+        BlockError: the pattern fits no file.
+    """
+    if isinstance(block.get("tracks"), str):
+        block["tracks"] = list(_list_tracks(key, block["tracks"]))
+
+
+def list_classes(block: Block) -> list[dict[str, object]]:
+    """List a dataset's classes in the order of the network's outputs, each with its `name`."""
+    if "class" in block:
+        return [block["class"]]
+    return block["tracks"] if block["kind"] == "genome" else block["classes"]
+
+
+def list_motifs(block: Block) -> list[dict[str, object]]:
+    """List the classes that name a motif; the ground truth is made of these."""
+    return [entry for entry in list_classes(block) if "motif" in entry]
+
+
+def list_files(block: Block) -> list[tuple[str, str]]:
+    """List the files that a block names, as (key, text)."""
+    files = [(key, block[key]) for key in _FILE_KEYS[block["kind"]] if key in block]
+    files += [("blacklist", text) for text in block.get("blacklist", [])]
+    for track in block.get("tracks", []):
+        files += [(f"tracks: {track['name']}: peaks", text) for text in list_peaks(track)]
+    return files
+
+
+def list_peaks(track: Block) -> list[str]:
+    """List the peak files of a track."""
+    peaks = track["peaks"]
+    return [peaks] if isinstance(peaks, str) else list(peaks)
+
+
+def get_windows(block: Block) -> dict[str, object]:
+    """Return the settings of a genome dataset's windows, see `datasets.selection`."""
+    return {field.name: block[field.name] for field in fields(WindowSettings)}
+
+
+def get_chipseq(block: Block) -> dict[str, object]:
+    """Return the settings of a single-factor set, see `datasets.chipseq`."""
+    renamed = {"width" if key == "length" else key: value for key, value in block.items()}
+    return {key: renamed[key] for key in renamed if key not in _NO_CHIPSEQ_SETTINGS}
+
+
+def get_fit(block: Block) -> dict[str, object]:
+    """Return what happens to peaks that do not fit the genome, see `datasets.tracks`."""
+    return {field.name: block[field.name] for field in fields(FitSettings)}
+
+
+def find_problems(key: str, block: Block) -> Iterator[str]:
+    """Describe what the schema cannot see, one sentence a problem.
+
+    Args:
+        key: where the block stands, to begin each sentence with.
+        block: complete.
+    """
+    names = [entry["name"] for entry in list_classes(block)]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        where = "tracks" if block["kind"] == "genome" else "classes"
+        yield f"{key}: {where}: {', '.join(doubled)} occurs more than once."
+    if block["kind"] == "simulated":
+        yield from _find_simulation_problems(key, block)
+    if block["kind"] == "genome":
+        yield from _find_genome_problems(key, block)
+    if block["kind"] in ("genome", "chipseq"):
+        yield from _find_region_problems(key, block["splits"])
+
+
+def list_sources(blocks: Mapping[str, Block], resources: Mapping[str, Source]) -> dict[str, Source]:
+    """Find what every file of all datasets is.
+
+    Args:
+        blocks: datasets by name, complete.
+        resources: the configuration's resources by key.
+
+    Returns:
+        By the text in the configuration, the source.
+
+    Raises:
+        SourceError: with every text that means nothing, one per line; or two downloads that
+            would become one file.
+    """
+    sources, problems = {}, []
+    for name, block in blocks.items():
+        for key, text in list_files(block):
+            try:
+                sources[text] = resources.get(text) or parse_source(text)
+            except SourceError as error:
+                problems.append(f"datasets: {name}: {key}: {error}")
+    if problems:
+        raise SourceError("\n".join(problems))
+    require_distinct_names({**resources, **sources})
+    return sources
+
+
+def find_missing_files(blocks: Mapping[str, Block], sources: Mapping[str, Source]) -> Iterator[str]:
+    """Describe every local file that is not there."""
+    for name, block in blocks.items():
+        for key, text in list_files(block):
+            path = sources[text].path
+            if path and not Path(path).is_file():
+                yield (
+                    f"datasets: {name}: {key}: no file {path}. Paths are relative to the working "
+                    f"directory, {Path.cwd()}; a file from elsewhere is a URL or an accession."
+                )
+
+
+def genome_name(source: Source) -> str:
+    """Return what a genome is called among results: its file's name without suffixes."""
+    return _NOT_IN_NAMES.sub("-", _GENOME_SUFFIX.sub("", source.name))
+
+
+def is_plain_fasta(source: Source) -> bool:
+    """Tell a local, uncompressed FASTA, which is used where it is, by its name."""
+    return bool(source.path and _PLAIN_FASTA.search(source.path))
+
+
+def list_genomes(blocks: Mapping[str, Block], sources: Mapping[str, Source]) -> dict[str, Source]:
+    """List the genomes of all datasets by `genome_name`.
+
+    Raises:
+        SourceError: two different files would get the same name.
+    """
+    genomes: dict[str, Source] = {}
+    for block in blocks.values():
+        if "genome" in block:
+            source = sources[block["genome"]]
+            other = genomes.setdefault(genome_name(source), source)
+            if other != source:
+                raise SourceError(
+                    f"genomes: {other.path or other.url} and {source.path or source.url} would "
+                    f"both be called {genome_name(source)}. Rename one of the files."
+                )
+    return genomes
+
+
+def _list_tracks(key: str, pattern: str) -> Iterator[dict[str, object]]:
+    paths = sorted(glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
+    if not paths:
+        raise BlockError(
+            f"{key}: tracks: no file fits {pattern}. The pattern is relative to the working "
+            f"directory, {Path.cwd()}."
+        )
+    for path in paths:
+        stem = _PEAK_SUFFIX.sub("", Path(path).name)
+        yield {"name": _NOT_IN_NAMES.sub("-", stem).lstrip("_.+-"), "peaks": path, "support": 1}
+
+
+def _find_simulation_problems(key: str, block: Block) -> Iterator[str]:
+    for setting in ("motif_counts", "splits"):
+        if abs(sum(block[setting]) - 1) > 1e-9:
+            yield f"{key}: {setting}: {block[setting]}. Expected numbers that sum to 1."
+    for share, split in zip(block["splits"], SPLITS, strict=True):
+        if round(share * block["sequences"]) < 1:
+            yield f"{key}: splits: {split} would be empty. Expected at least one sequence in each."
+
+
+def _find_genome_problems(key: str, block: Block) -> Iterator[str]:
+    beyond = block["length"] - block["bin"]
+    if beyond < 0 or beyond % 2:
+        yield (
+            f"{key}: length: {block['length']} is not the bin ({block['bin']}) and the same number "
+            "of nucleotides on both sides of it."
+        )
+    if len(block["tracks"]) == 1 and block["negative_bins"] == 0:
+        yield (
+            f"{key}: negative_bins: with one track and 0, every window would be positive. "
+            "Expected for example 1, as many windows without a peak as with one."
+        )
+    for track in block["tracks"]:
+        if track["support"] > len(list_peaks(track)):
+            yield (
+                f"{key}: tracks: {track['name']}: support: {track['support']} of "
+                f"{len(list_peaks(track))} files. Expected at most as many as there are files."
+            )
+
+
+def _find_region_problems(key: str, splits: str | Mapping[str, object]) -> Iterable[str]:
+    for name in [] if isinstance(splits, str) else SPLITS:
+        for text in [] if splits[name] == REST else splits[name]:
+            try:
+                parse_region(text)
+            except SplitError as error:
+                yield f"{key}: splits: {name}: {error}"
