@@ -78,48 +78,48 @@ def get_checksum(wildcards):
     return lock.get_locked(STUDY["resource_lock"], DOWNLOADS[wildcards.file]).sha256
 
 
-def get_path(text):
-    """The file that a text of the configuration stands for."""
-    source = SOURCES[text]
+def get_block(wildcards):
+    return STUDY["datasets"][wildcards.dataset]
+
+
+def locate(source):
+    """The file of a source: a user's own, or where its download goes."""
     return source.path or f"results/resources/downloads/{source.name}"
 
 
 def get_file(key):
     """A file that a dataset's block names under a key."""
-    return lambda wildcards: get_path(STUDY["datasets"][wildcards.dataset][key])
+    return lambda wildcards: locate(SOURCES[get_block(wildcards)[key]])
 
 
 def get_packed_genome(wildcards):
-    source = GENOMES[wildcards.genome]
-    return source.path or f"results/resources/downloads/{source.name}"
+    return locate(GENOMES[wildcards.genome])
+
+
+def locate_fasta(name):
+    """A genome as plain FASTA: a user's own where it is, any other unpacked."""
+    source = GENOMES[name]
+    plain = dataset_blocks.is_plain_fasta(source)
+    return source.path if plain else f"results/resources/genomes/{name}.fa"
 
 
 def get_fasta(wildcards):
-    source = GENOMES[wildcards.genome]
-    if dataset_blocks.is_plain_fasta(source):
-        return source.path
-    return f"results/resources/genomes/{wildcards.genome}.fa"
+    return locate_fasta(wildcards.genome)
 
 
 def get_genome(wildcards):
     """A dataset's genome as FASTA, and its index."""
-    source = SOURCES[STUDY["datasets"][wildcards.dataset]["genome"]]
-    name = dataset_blocks.genome_name(source)
-    folder = "results/resources/genomes"
-    fasta = (
-        source.path if dataset_blocks.is_plain_fasta(source) else f"{folder}/{name}.fa"
-    )
-    return {"genome": fasta, "index": f"{folder}/{name}.fai"}
+    name = dataset_blocks.genome_name(SOURCES[get_block(wildcards)["genome"]])
+    index = f"results/resources/genomes/{name}.fai"
+    return {"genome": locate_fasta(name), "index": index}
 
 
 def get_blacklists(wildcards):
-    return [
-        get_path(text) for text in STUDY["datasets"][wildcards.dataset]["blacklist"]
-    ]
+    return [locate(SOURCES[text]) for text in get_block(wildcards)["blacklist"]]
 
 
 def get_merged_blacklist(wildcards):
-    if not STUDY["datasets"][wildcards.dataset]["blacklist"]:
+    if not get_block(wildcards)["blacklist"]:
         return {}
     return {"blacklist": f"results/resources/blacklists/{wildcards.dataset}.bed"}
 
@@ -127,20 +127,21 @@ def get_merged_blacklist(wildcards):
 def get_peaks(wildcards):
     """One peak file per track: its own, or its replicates united."""
     paths = []
-    for track in STUDY["datasets"][wildcards.dataset]["tracks"]:
+    for track in get_block(wildcards)["tracks"]:
         files = dataset_blocks.list_peaks(track)
         united = f"results/resources/replicates/{wildcards.dataset}/{track['name']}.bed"
-        paths.append(get_path(files[0]) if len(files) == 1 else united)
+        paths.append(locate(SOURCES[files[0]]) if len(files) == 1 else united)
     return paths
 
 
 def get_track(wildcards):
-    tracks = STUDY["datasets"][wildcards.dataset]["tracks"]
+    tracks = get_block(wildcards)["tracks"]
     return next(track for track in tracks if track["name"] == wildcards.track)
 
 
 def get_replicates(wildcards):
-    return [get_path(text) for text in dataset_blocks.list_peaks(get_track(wildcards))]
+    files = dataset_blocks.list_peaks(get_track(wildcards))
+    return [locate(SOURCES[text]) for text in files]
 
 
 def get_support(wildcards):
@@ -148,28 +149,28 @@ def get_support(wildcards):
 
 
 def get_classes(wildcards):
-    return dataset_blocks.list_classes(STUDY["datasets"][wildcards.dataset])
+    return dataset_blocks.list_classes(get_block(wildcards))
 
 
 def get_windows(wildcards):
-    return dataset_blocks.get_windows(STUDY["datasets"][wildcards.dataset])
+    return dataset_blocks.get_windows(get_block(wildcards))
 
 
 def get_fit(wildcards):
-    return dataset_blocks.get_fit(STUDY["datasets"][wildcards.dataset])
+    return dataset_blocks.get_fit(get_block(wildcards))
 
 
 def get_chipseq(wildcards):
-    return dataset_blocks.get_chipseq(STUDY["datasets"][wildcards.dataset])
+    return dataset_blocks.get_chipseq(get_block(wildcards))
 
 
 def get_assembly(wildcards):
-    return STUDY["datasets"][wildcards.dataset].get("assembly")
+    return get_block(wildcards).get("assembly")
 
 
 def get_motif_files(wildcards):
     """The motif database, where a class of the dataset names a motif."""
-    if not dataset_blocks.list_motifs(STUDY["datasets"][wildcards.dataset]):
+    if not dataset_blocks.list_motifs(get_block(wildcards)):
         return {}
     folder = "results/resources"
     return {"motifs": f"{folder}/motifs.meme", "info": f"{folder}/motifs.json"}
