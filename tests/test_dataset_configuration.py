@@ -1,0 +1,154 @@
+"""Blocks of every kind of dataset: what the schema fills in, takes and refuses."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from motifgrid.configuration import (
+    ConfigurationError,
+    list_datasets,
+    list_sources,
+    require_files,
+    resolve,
+)
+from motifgrid.dataset_blocks import get_chipseq, get_fit, get_windows
+from motifgrid.datasets.chipseq import ChipSeqSettings
+from motifgrid.datasets.selection import WindowSettings
+from motifgrid.datasets.tracks import FitSettings
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text())
+
+GENOME = {
+    "kind": "genome",
+    "genome": "hg19",
+    "tracks": [{"name": "A", "peaks": "a.bed"}, {"name": "B", "peaks": "b.bed"}],
+}
+CHIPSEQ = {"kind": "chipseq", "class": {"name": "A"}, "peaks": "a.bed", "genome": "g.fa"}
+SEQUENCES = {"kind": "sequences", "class": {"name": "A"}, "train": "a.gz", "test": "b.gz"}
+DEEPSEA = {
+    "kind": "deepsea",
+    **{name: f"{name}.mat" for name in ("train", "valid", "test")},
+    "classes": [{"name": "A", "column": 3}],
+}
+
+
+def resolved(block, **blocks):
+    config = {
+        "study": "toy",
+        "datasets": {"toy": block},
+        "architectures": {"cnn-25": {"family": "koo-eddy"}},
+        "grid": [{"datasets": ["toy"], "architectures": ["cnn-25"], "seeds": [0]}],
+        **blocks,
+    }
+    return resolve(config, SCHEMA)
+
+
+def message_of(block, **blocks):
+    with pytest.raises(ConfigurationError) as error:
+        resolved(block, **blocks)
+    return str(error.value)
+
+
+def plain(settings):
+    """Settings as plain lists and mappings, to compare with a configuration's."""
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    if not isinstance(values.get("splits", ""), str):
+        values["splits"] = {
+            key: value if isinstance(value, str) else list(value)
+            for key, value in values["splits"].items()
+        }
+    return values
+
+
+def test_defaults_of_a_genome_are_those_of_its_rooms():
+    block = resolved(GENOME)["datasets"]["toy"]
+    assert get_windows(block) == plain(WindowSettings())
+    assert get_fit(block) == plain(FitSettings())
+    assert block["blacklist"] == [] and "assembly" not in block
+    assert [track["support"] for track in block["tracks"]] == [1, 1]
+
+
+def test_defaults_of_single_factor_sets_are_those_of_their_room():
+    block = resolved(CHIPSEQ)["datasets"]["toy"]
+    assert get_chipseq(block) == plain(ChipSeqSettings())
+    assert get_fit(block) == plain(FitSettings())
+    settings = get_chipseq(resolved(SEQUENCES)["datasets"]["toy"])
+    assert settings.items() <= plain(ChipSeqSettings()).items()
+    assert {"negatives_per_positive", "valid_fraction", "seed"} == set(settings)
+
+
+def test_splits_of_single_factor_sets_may_be_regions():
+    block = resolved({**CHIPSEQ, "splits": {"test": ["chr1"]}})["datasets"]["toy"]
+    assert block["splits"] == {"train": "rest", "valid": ["chr7"], "test": ["chr1"]}
+
+
+def test_each_kind_is_listed():
+    config = resolved(DEEPSEA)
+    assert config["datasets"]["toy"]["keep"] == "positive"
+    assert list_datasets(config, "deepsea") == ["toy"] and list_datasets(config, "genome") == []
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ({}, "datasets: toy: missing kind."),
+        ({**GENOME, "kind": "genom"}, "kind: 'genom' is not one of"),
+        ({**GENOME, "sequences": 10}, "datasets: toy: unknown key 'sequences'."),
+        ({**GENOME, "tracks": []}, "datasets: toy: tracks:"),
+        ({**GENOME, "tracks": 3}, "tracks: 3. Expected array or string."),
+        ({**GENOME, "coverage": 1}, "datasets: toy: coverage:"),
+        ({**GENOME, "splits": {"train": "all"}}, "datasets: toy: splits: train:"),
+        ({**GENOME, "splits": {"tets": ["chr1"]}}, "unknown key 'tets'. Did you mean 'test'?"),
+        ({**GENOME, "negative_bins": -1}, "datasets: toy: negative_bins:"),
+        ({**GENOME, "assembly": "hg20"}, "assembly: 'hg20' is not one of"),
+        ({**GENOME, "tracks": [{"name": "A"}]}, "tracks: 0: missing peaks."),
+        (
+            {**GENOME, "tracks": [{"name": "A B", "peaks": "a.bed"}]},
+            "datasets: toy: tracks: 0: name:",
+        ),
+        (
+            {**GENOME, "tracks": [{"name": "A", "peaks": "a.bed", "relevant": ["MA0079.3"]}]},
+            "datasets: toy: tracks: 0:",
+        ),
+        ({**CHIPSEQ, "splits": "chromosome"}, "datasets: toy: splits:"),
+        ({**CHIPSEQ, "negatives": "shuffel"}, "Did you mean 'shuffle'?"),
+        ({**CHIPSEQ, "valid_fraction": 1}, "datasets: toy: valid_fraction:"),
+        ({**SEQUENCES, "genome": "g.fa"}, "unknown key 'genome'"),
+        ({**DEEPSEA, "classes": [{"name": "A"}]}, "classes: 0: missing column."),
+    ],
+)
+def test_a_wrong_block_is_named_with_its_key(block, words):
+    assert words in message_of(block)
+
+
+def test_every_missing_file_is_named_at_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.bed").touch()
+    config = resolved({**GENOME, "genome": "g.fa"})
+    with pytest.raises(ConfigurationError) as error:
+        require_files(config)
+    first, *problems = str(error.value).splitlines()
+    assert first == "The configuration cannot run:"
+    assert [line.split(":")[2].strip() for line in problems] == ["genome", "tracks"]
+    assert "no file g.fa" in problems[0] and "no file b.bed" in problems[1]
+
+
+def test_a_resource_stands_for_its_source():
+    config = resolved(
+        {**GENOME, "genome": "mine"},
+        resources={"mine": {"url": "https://example.org/x.fa.gz", "size": 7}},
+    )
+    source = list_sources(config)["mine"]
+    assert (source.url, source.size) == ("https://example.org/x.fa.gz", 7)
+
+
+def test_two_downloads_that_would_be_one_file_are_refused():
+    tracks = [
+        {"name": "A", "peaks": "https://example.org/1/x.bed"},
+        {"name": "B", "peaks": "https://example.org/2/x.bed"},
+    ]
+    with pytest.raises(ConfigurationError, match=r"would both\s+be the file x\.bed"):
+        list_sources(resolved({**GENOME, "tracks": tracks}))
