@@ -111,7 +111,7 @@ def test_each_kind_is_listed():
         ),
         (
             {**GENOME, "tracks": [{"name": "A", "peaks": "a.bed", "relevant": ["MA0079.3"]}]},
-            "datasets: toy: tracks: 0:",
+            "datasets: toy: tracks: 0: relevant needs motif beside it.",
         ),
         ({**CHIPSEQ, "splits": "chromosome"}, "datasets: toy: splits:"),
         ({**CHIPSEQ, "negatives": "shuffel"}, "Did you mean 'shuffle'?"),

@@ -5,9 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motifgrid import dna
+from motifgrid.readouts import filters as module
 from motifgrid.readouts.filters import (
     AlignmentSettings,
+    Window,
     align,
+    align_layers,
     describe_filters,
     stack_layers,
 )
@@ -237,6 +240,92 @@ def test_a_constant_activation():
     assert counts[0, :, 0].tolist() == [12.0, 13.5, 12.0]
 
 
+# Any window
+
+
+def spelled(window, sequence, place, chosen):
+    """The bases of the only window, where there is one."""
+    x, activations = one_window(sequence, place)
+    (aligned,) = align_layers(lambda: [(x, [activations])], [window], chosen)
+    return letters(aligned.counts[0]) if aligned.windows[0] else None
+
+
+@pytest.mark.parametrize(
+    ("window", "place", "text", "scripts"),
+    [
+        # as "valid" padding has it: a position's window begins there
+        (Window(4, 0), 0, "ACGT", "ACGT"),
+        (Window(4, 0), 6, "CCAG", "CCAG"),
+        (Window(4, 0), 7, None, "CAG-"),
+        # as "causal" padding has it: it ends there
+        (Window(3, -2), 2, "ACG", "ACG"),
+        (Window(3, -2), 1, None, "-AC"),
+        (Window(3, -1, 2), 1, "CGT", "CGT"),
+        (Window(3, -1, 2), 4, "CAG", "CAG"),
+        (Window(3, -1, 2), 0, None, "-AC"),
+        # wholly before and behind the sequence
+        (Window(2, -4), 0, None, "--"),
+        (Window(2, 4), 9, None, "--"),
+        (Window(1, -10), 9, None, "-"),
+    ],
+)
+def test_a_window_begins_where_it_says(window, place, text, scripts):
+    assert spelled(window, "ACGTTACCAG", place, TEXT) == text
+    assert spelled(window, "ACGTTACCAG", place, SCRIPTS) == scripts
+
+
+@pytest.mark.parametrize("width", [*range(1, 8), 18, 19, 20, 23])
+@pytest.mark.parametrize("field", [Window(19, -9), Window(23, -11), Window(9, -4), Window(3, -1)])
+def test_a_resized_window_begins_half_its_width_before_the_position(field, width):
+    # learning_sequence_motifs: from position - int(window / 2)
+    assert field.resize(width) == Window(width, -(width // 2))
+
+
+def test_a_resized_window_keeps_its_middle_and_step():
+    assert Window(7, 0, 4).resize(3) == Window(3, 2, 4)
+    assert Window(3, 2, 4).resize(7) == Window(7, 0, 4)
+    assert Window(6, -2).resize(6) == Window(6, -2)
+    # an odd nucleotide is added before, or cut off behind
+    assert Window(6, -2).resize(7) == Window(7, -3)
+    assert Window(6, -2).resize(5) == Window(5, -2)
+
+
+@both_conventions
+def test_layers_together_are_layers_alone(chosen):
+    x, first = random_case(6, count=20, length=30, filters=3)
+    # a layer of other filters and other positions
+    second = random_case(7, count=20, length=13, filters=5)[1]
+    windows = [Window(5, -2), Window(6, 1, 2)]
+    batches = [(x[:9], [first[:9], second[:9]]), (x[9:], [first[9:], second[9:]])]
+    together = align_layers(lambda: batches, windows, chosen)
+    for number, aligned in enumerate(together):
+        alone = align_layers(
+            lambda number=number: [(x, [maps[number]]) for x, maps in batches],
+            [windows[number]],
+            chosen,
+        )
+        for ours, same in zip(aligned, alone[0], strict=True):
+            np.testing.assert_array_equal(ours, same)
+    for ours, same in zip(together[0], align(in_batches(x, first), 5, chosen), strict=True):
+        np.testing.assert_allclose(ours, same, rtol=1e-12)
+
+
+def test_layers_and_windows_must_agree():
+    x, activations = random_case(0)
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2"):
+        align_layers(lambda: [(x, [activations])], [Window(5, -2)] * 2, TEXT)
+
+
+@pytest.mark.parametrize("block", [1, 12, 100])
+@both_conventions
+def test_counting_in_blocks_changes_nothing(chosen, block, monkeypatch):
+    x, activations = random_case(8, count=25, length=30, filters=7)
+    whole = align(in_batches(x, activations), 6, chosen)
+    monkeypatch.setattr(module, "BLOCK", block)
+    for ours, same in zip(align(in_batches(x, activations), 6, chosen), whole, strict=True):
+        np.testing.assert_allclose(ours, same, rtol=1e-12)
+
+
 # Dead filters
 
 
@@ -285,6 +374,14 @@ def test_names_have_as_many_digits_as_needed(filters, first, last):
     x, activations = random_case(3, filters=filters)
     table = describe_filters(*align(in_batches(x, activations), 3, TEXT), TEXT)[1]
     assert (table["filter"].iloc[0], table["filter"].iloc[-1]) == (first, last)
+
+
+def test_names_may_say_the_layer():
+    x, activations = random_case(3, filters=11)
+    aligned = align(in_batches(x, activations), 3, SCRIPTS)
+    motifs, table = describe_filters(*aligned, SCRIPTS, "layer2_filter_")
+    assert table["filter"].tolist() == [f"layer2_filter_{number:02d}" for number in range(11)]
+    assert [motif.identifier for motif in motifs] == table["filter"].tolist()
 
 
 def test_a_motif_is_trimmed_and_its_place_in_the_filter_is_kept():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,11 @@ from motifgrid.motifs import pwm as pwm_arithmetic
 
 Batches = Callable[[], Iterable[tuple[np.ndarray, np.ndarray]]]
 """Gives, at every call, the same batches: base indices (B, L) and activations (B, L, F)."""
+LayerBatches = Callable[[], Iterable[tuple[np.ndarray, Sequence[np.ndarray]]]]
+"""The same with the activations of several layers, each (B, P, F): its own positions, filters."""
+
+BLOCK = 2**20
+"""Nucleotides of windows that are counted at once: memory does not grow with their number."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,48 @@ class AlignmentSettings:
     padding: int = 3
 
 
-def align(
-    batches: Batches, width: int, settings: AlignmentSettings
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sum the windows behind each filter's strongest activations.
+@dataclass(frozen=True)
+class Window:
+    """The nucleotides that belong to a position of a layer's activations.
 
-    Two passes over the batches, so that memory grows with a batch and not with the dataset.
+    Position p has those from `start + step * p`, `width` of them; they may reach over the ends.
+
+    Attributes:
+        width: number of nucleotides W.
+        start: 0-based place of the first nucleotide of position 0; negative before the sequence.
+        step: nucleotides from one position to the next.
+    """
+
+    width: int
+    start: int
+    step: int = 1
+
+    def resize(self, width: int) -> "Window":
+        """Return a window of another width around the same middle.
+
+        An odd nucleotide is added before the window, or cut off behind it: a window W of a layer
+        with "same" padding and odd filters begins W // 2 before the position, as in the released
+        scripts of Koo & Eddy 2019.
+        """
+        return Window(width, self.start + (self.width - width) // 2, self.step)
+
+
+class Alignment(NamedTuple):
+    """What the windows of a layer's filters add up to.
+
+    Attributes:
+        counts: weighted base counts (F, W, 4).
+        windows: number of windows of each filter (F,).
+        largest: each filter's largest activation (F,).
+    """
+
+    counts: np.ndarray
+    windows: np.ndarray
+    largest: np.ndarray
+
+
+def align(batches: Batches, width: int, settings: AlignmentSettings) -> Alignment:
+    """Sum the windows behind each filter's strongest activations.
 
     Args:
         batches: see `Batches`; activations keep the length of the sequences ("same" padding).
@@ -51,29 +93,59 @@ def align(
         settings: which windows, and their weights.
 
     Returns:
-        (weighted base counts (F, W, 4), number of windows (F,), largest activation (F,)).
+        Counts, numbers of windows and largest activations.
+
+    Raises:
+        ValueError: no sequences, or activations that are not finite.
+    """
+    window = Window(width, -((width - 1) // 2))
+    (aligned,) = align_layers(lambda: ((x, [a]) for x, a in batches()), [window], settings)
+    return aligned
+
+
+def align_layers(
+    batches: LayerBatches, windows: Sequence[Window], settings: AlignmentSettings
+) -> list[Alignment]:
+    """Sum the windows behind the strongest activations of each filter of several layers.
+
+    Two passes over the batches, so that memory grows with a batch and not with the dataset.
+
+    Args:
+        batches: see `LayerBatches`.
+        windows: which nucleotides a position of each layer stands for.
+        settings: which windows, and their weights.
+
+    Returns:
+        One alignment per layer.
+
+    Raises:
+        ValueError: no sequences, or activations that are not finite.
     """
     largest = _largest(batches)
     # nothing exceeds the cut of a dead filter, whatever the fraction
-    cut = np.where(largest > 0, settings.fraction * largest, np.inf)
-    counts = np.zeros((len(largest), width, 5))
-    windows = np.zeros(len(largest), dtype=np.int64)
-    for x, activations in batches():
-        rows, positions, filters = _select(activations, cut, settings.positions)
-        starts = positions - (width - 1) // 2
-        if settings.ends == "discard":
-            inside = (starts >= 0) & (starts + width <= x.shape[1])
-            rows, positions, filters, starts = (
-                values[inside] for values in (rows, positions, filters, starts)
-            )
-        weights = _weights(activations[rows, positions, filters], settings.weighting)
-        counts += _count(x, rows, starts, filters, weights, counts.shape)
-        windows += np.bincount(filters, minlength=len(largest))
-    return counts[:, :, : dna.UNKNOWN], windows, largest
+    cuts = [np.where(peak > 0, settings.fraction * peak, np.inf) for peak in largest]
+    counts = [
+        np.zeros((len(peak), window.width, dna.UNKNOWN + 1))
+        for peak, window in zip(largest, windows, strict=True)
+    ]
+    numbers = [np.zeros(len(peak), dtype=np.int64) for peak in largest]
+    for x, layers in batches():
+        for total, number, activations, cut, window in zip(
+            counts, numbers, layers, cuts, windows, strict=True
+        ):
+            rows, starts, filters, weights = _windows(x, activations, cut, window, settings)
+            total += _count(x, rows, starts, filters, weights, total.shape)
+            number += np.bincount(filters, minlength=len(number))
+    known = [total[:, :, : dna.UNKNOWN] for total in counts]
+    return [Alignment(*parts) for parts in zip(known, numbers, largest, strict=True)]
 
 
 def describe_filters(
-    counts: np.ndarray, windows: np.ndarray, largest: np.ndarray, settings: AlignmentSettings
+    counts: np.ndarray,
+    windows: np.ndarray,
+    largest: np.ndarray,
+    settings: AlignmentSettings,
+    prefix: str = "filter_",
 ) -> tuple[list[Motif], pd.DataFrame]:
     """Turn window counts into trimmed PWMs and one table row per filter.
 
@@ -85,16 +157,17 @@ def describe_filters(
         windows: number of windows behind each filter (F,).
         largest: each filter's largest activation (F,).
         settings: the fraction (for the table's cutoff) and the trimming.
+        prefix: of the filters' names; their numbers from 0 follow.
 
     Returns:
         Motifs of the living filters, and a table with the columns filter, dead, max_activation,
-        cutoff, nsites, start, end (0-based half-open place of the trimmed motif in the filter),
+        cutoff, nsites, start, end (0-based half-open place of the trimmed motif in the window),
         information (bits, whole motif) and consensus.
     """
     digits = len(str(len(counts) - 1))
     motifs, rows = [], []
     for number, (count, nsites, peak) in enumerate(zip(counts, windows, largest, strict=True)):
-        name = f"filter_{number:0{digits}d}"
+        name = f"{prefix}{number:0{digits}d}"
         motif, bounds = _trimmed_motif(name, count, int(nsites), settings)
         if motif is not None:
             motifs.append(motif)
@@ -109,16 +182,36 @@ def stack_layers(tables: Sequence[tuple[int, pd.DataFrame]]) -> pd.DataFrame:
     return joined[["layer", *[name for name in joined.columns if name != "layer"]]]
 
 
-def _largest(batches: Batches) -> np.ndarray:
-    largest = None
-    for _x, activations in batches():
-        here = activations.max(axis=(0, 1))
-        largest = here if largest is None else np.maximum(largest, here)
-    if largest is None:
+def _largest(batches: LayerBatches) -> list[np.ndarray]:
+    largest: list[np.ndarray] = []
+    for _x, layers in batches():
+        here = [activations.max(axis=(0, 1)) for activations in layers]
+        pairs = zip(largest or here, here, strict=True)
+        largest = [np.maximum(before, now) for before, now in pairs]
+    if not largest:
         raise ValueError("No sequences to align. Expected at least one in the test split.")
-    if not np.isfinite(largest).all():
+    if not all(np.isfinite(peak).all() for peak in largest):
         raise ValueError("Activations are not finite: the network diverged. Train the cell again.")
     return largest
+
+
+def _windows(
+    x: np.ndarray,
+    activations: np.ndarray,
+    cut: np.ndarray,
+    window: Window,
+    settings: AlignmentSettings,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Row, first nucleotide, filter and weight of every window of a batch."""
+    rows, positions, filters = _select(activations, cut, settings.positions)
+    starts = window.start + window.step * positions
+    if settings.ends == "discard":
+        inside = (starts >= 0) & (starts + window.width <= x.shape[1])
+        rows, positions, filters, starts = (
+            values[inside] for values in (rows, positions, filters, starts)
+        )
+    weights = _weights(activations[rows, positions, filters], settings.weighting)
+    return rows, starts, filters, weights
 
 
 def _select(
@@ -148,13 +241,18 @@ def _count(
 ) -> np.ndarray:
     """Weighted counts (F, W, 5) of the bases in the windows; a base beyond an end is unknown."""
     _number, width, letters = shape
-    padded = np.pad(x, ((0, 0), (width, width)), constant_values=dna.UNKNOWN)
+    before = max(0, -int(starts.min(initial=0)))
+    behind = max(0, int(starts.max(initial=0)) + width - x.shape[1])
+    padded = np.pad(x, ((0, 0), (before, behind)), constant_values=dna.UNKNOWN)
     columns = np.arange(width)
-    bases = padded[rows[:, None], starts[:, None] + width + columns]
-    places = (filters[:, None] * width + columns) * letters + bases
-    flat = np.bincount(
-        places.ravel(), weights=np.repeat(weights, width), minlength=int(np.prod(shape))
-    )
+    flat = np.zeros(int(np.prod(shape)))
+    step = max(1, BLOCK // width)
+    for block in (slice(first, first + step) for first in range(0, len(rows), step)):
+        bases = padded[rows[block, None], starts[block, None] + before + columns]
+        places = (filters[block, None] * width + columns) * letters + bases
+        flat += np.bincount(
+            places.ravel(), weights=np.repeat(weights[block], width), minlength=len(flat)
+        )
     return flat.reshape(shape)
 
 
