@@ -36,6 +36,7 @@ rule all:
         "results/summary.md",
         get_figures(),
         get_dataset_reports(),
+        get_architecture_tables(),
         get_cells(),
         get_readouts(),
 

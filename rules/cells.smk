@@ -1,4 +1,32 @@
-# Training: one job is one cell.
+# Networks: what they are made of, and their training; one job is one cell.
+
+
+rule architecture_table:
+    input:
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        table=report(
+            "results/tables/architectures/{dataset}.csv",
+            caption="../report/captions/architecture_table.rst",
+            category="Tables",
+            labels={"table": "layers of the networks, {dataset}"},
+        ),
+    log:
+        "results/logs/architecture_table/{dataset}.log",
+    benchmark:
+        "results/benchmarks/architecture_table/{dataset}.tsv"
+    conda:
+        "../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=15,
+    params:
+        recipes=get_recipes,
+    message:
+        "Tabulating the layers of every architecture on {wildcards.dataset}"
+    script:
+        "../workflow_scripts/architecture_table.py"
 
 
 rule train:

@@ -11,6 +11,7 @@ _WORKFLOW = Path(str(workflow.current_basedir)).parent
 sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
 
 from motifgrid import configuration, dataset_blocks
+from motifgrid.models.recipes import UNTRAINED
 from motifgrid.resources import lock
 
 _SCHEMA = yaml.safe_load((_WORKFLOW / "schemas" / "config.schema.yaml").read_text())
@@ -59,6 +60,13 @@ def get_readout_files(name):
 
 def get_recipe(wildcards):
     return configuration.get_recipe(STUDY, wildcards.architecture)
+
+
+def get_recipes(wildcards):
+    """The recipes of all architectures that are trained on a dataset."""
+    names = {c.architecture for c in CELLS if c.dataset == wildcards.dataset}
+    trained = sorted(name for name in names if not name.endswith(UNTRAINED))
+    return {name: configuration.get_recipe(STUDY, name) for name in trained}
 
 
 def get_training(wildcards):
@@ -174,6 +182,10 @@ def get_motif_files(wildcards):
         return {}
     folder = "results/resources"
     return {"motifs": f"{folder}/motifs.meme", "info": f"{folder}/motifs.json"}
+
+
+def get_architecture_tables():
+    return [f"results/tables/architectures/{name}.csv" for name in DATASETS]
 
 
 def get_dataset_reports():

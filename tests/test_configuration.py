@@ -152,7 +152,7 @@ def test_the_classes_of_the_study_sheet(path):
     expected = [tuple(line.split("\t")[1:3]) for line in table[1:]]
     config = yaml.safe_load(path.read_text())
     for name, dataset in config["datasets"].items():
-        if "koo-eddy-2019" in config["study"] and name.startswith("synthetic"):
+        if config["study"].startswith("koo-") and name.startswith("synthetic"):
             found = [(entry["name"], entry["motif"]) for entry in dataset["classes"]]
             assert found == expected
 
@@ -169,7 +169,40 @@ def test_defaults_are_those_of_the_dataclasses():
     assert simulated == asdict(SimulationSettings())
     readout = dict(resolved["readouts"]["filters"])
     assert readout.pop("method") == "filters"
+    assert (readout.pop("layers"), readout.pop("window")) == ([1], "receptive_field")
     assert readout == asdict(AlignmentSettings())
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ([2], "layers: [2]. Expected 1 among them"),
+        ([1, 2], "layers: 2 of cnn-2 lies behind a pooling"),
+        ([1, 9], "layers: 9 of cnn-1 lies behind a pooling, or is not there."),
+        ([0], "readouts: filters: layers: 0:"),
+        ("all", "readouts: filters: layers:"),
+    ],
+)
+def test_layers_that_cannot_be_read_are_named(layers, words):
+    config = minimal(
+        architectures={
+            "cnn-1": {"family": "koo-eddy", "pools": [1, 100]},
+            "cnn-2": {"family": "koo-eddy", "pools": [2, 50]},
+        },
+        grid=[{"datasets": ["toy"], "architectures": ["cnn-1", "cnn-2"], "seeds": [0]}],
+        readouts={"filters": {"method": "filters", "layers": layers}},
+    )
+    assert words in message_of(config)
+
+
+@pytest.mark.parametrize("layers", [[1], [1, 2], "before_pooling"])
+def test_layers_before_the_first_pooling_can_be_read(layers):
+    config = minimal(
+        architectures={"cnn-1": {"family": "koo-eddy", "pools": [1, 100]}},
+        grid=[{"datasets": ["toy"], "architectures": ["cnn-1"], "seeds": [0]}],
+        readouts={"filters": {"method": "filters", "layers": layers}},
+    )
+    assert resolve(config, SCHEMA)["readouts"]["filters"]["layers"] == layers
 
 
 def test_training_defaults_are_those_of_the_dataclass():
@@ -191,7 +224,49 @@ def test_architecture_defaults_are_those_of_the_family():
         if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is not None
     }
     given = {key: tuple(v) if isinstance(v, list) else v for key, v in recipe.items()}
-    assert given == defaults
+    assert given == {key: defaults[key] for key in given}
+    # what later studies added is not in a recipe that does not say it: its cells are not rerun
+    assert set(defaults) - set(given) == {
+        "activation",
+        "activation_scale",
+        "norm_epsilon",
+        "penalised",
+        "pool_padding",
+    }
+
+
+def test_the_architectures_keys_are_those_of_the_family():
+    from motifgrid.models.koo_eddy import build
+
+    keys = set(SCHEMA["$defs"]["architecture"]["properties"]) - {"family", "convention"}
+    parameters = inspect.signature(build).parameters.values()
+    assert keys == {part.name for part in parameters if part.kind is part.KEYWORD_ONLY}
+
+
+def test_the_choices_of_an_architecture_are_those_that_can_be_built():
+    from motifgrid.models import activations, koo_eddy
+
+    properties = SCHEMA["$defs"]["architecture"]["properties"]
+    assert properties["activation"]["enum"] == [*activations.KERAS, *activations.OWN]
+    assert properties["penalised"]["enum"] == list(koo_eddy.PENALISED)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("activation", "exponential"),
+        ("activation_scale", 0.5),
+        ("clip", 20),
+        ("paddings", ["same", "valid"]),
+        ("pool_padding", "valid"),
+        ("penalised", "all"),
+        ("norm_epsilon", 0.001),
+    ],
+)
+def test_a_key_of_later_studies_is_in_the_recipe_that_states_it_and_in_no_other(key, value):
+    resolved = resolve(minimal_with(("architectures", "cnn-2", key), value), SCHEMA)
+    assert get_recipe(resolved, "cnn-2")[key] == value
+    assert key not in get_recipe(resolved, "cnn-25")
 
 
 def test_other_defaults():
@@ -341,6 +416,8 @@ def test_an_unknown_key_is_named_with_its_place_and_the_closest(place, suggestio
         (("architectures", "cnn-2", "family"), "koo-edy", "koo-eddy"),
         (("architectures", "cnn-2", "convention"), "tex", "text"),
         (("architectures", "cnn-2", "initializer"), "he-normal", "he_normal"),
+        (("architectures", "cnn-2", "activation"), "exponental", "exponential"),
+        (("architectures", "cnn-2", "penalised"), "kernel", "kernels"),
         (("training", "convention"), "skripts", "scripts"),
         (("readouts", "filters", "method"), "filter", "filters"),
         (("readouts", "filters", "positions"), "maximal", "maximum"),
@@ -355,6 +432,12 @@ def test_an_unknown_choice_is_named_with_its_key_and_the_closest(place, value, s
     where = ": ".join(str(part) for part in place)
     assert message.startswith(f"  {where}: '{value}' is not one of ")
     assert message.endswith(f"Did you mean '{suggestion}'?")
+
+
+def test_an_unknown_padding_is_named_with_its_place_and_the_closest():
+    message = message_of(minimal_with(("architectures", "cnn-2", "paddings"), ["same", "valide"]))
+    assert message.startswith("  architectures: cnn-2: paddings: 1: 'valide' is not one of same, ")
+    assert message.endswith("Did you mean 'valid'?")
 
 
 @pytest.mark.parametrize(
@@ -415,6 +498,7 @@ def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expe
         (("datasets", "toy", "splits"), [0.5, 0.5], "is too short"),
         (("datasets", "toy", "motif_counts"), [1.5, -0.5], "maximum of 1"),
         (("architectures", "cnn-2", "dropout"), [0.1, 1.0], "1.0 is greater than or equal to"),
+        (("architectures", "cnn-2", "clip"), 0, "0 is less than or equal to the minimum of 0"),
         (("training", "epochs"), 0, "0 is less than the minimum of 1"),
         (("training", "learning_rate"), 0, "0 is less than or equal to the minimum of 0"),
         (("grid", 0, "seeds"), [1, 1], "[1, 1] has non-unique elements"),
@@ -475,6 +559,7 @@ def test_a_missing_key_is_named_with_its_place(place, key):
         ({"filters": [30, 128, 128]}, "filters 3, widths 2, pools 2, dropout 2"),
         ({"strides": [2]}, "filters 2, widths 2, pools 2, strides 1, dropout 2"),
         ({"dropout": [0.1, 0.5]}, "filters 2, widths 2, pools 2, dropout 1"),
+        ({"paddings": ["same"]}, "filters 2, widths 2, pools 2, paddings 1, dropout 2"),
     ],
 )
 def test_lists_of_different_depth_are_counted(recipe, counted):
@@ -482,6 +567,22 @@ def test_lists_of_different_depth_are_counted(recipe, counted):
     message = message_of(config)
     assert message.startswith("  architectures: cnn-2: the lists describe different numbers")
     assert f"({counted})" in message
+
+
+def test_sequences_too_short_for_unpadded_filters_are_told_with_the_architecture():
+    config = minimal_with(("architectures", "cnn-2", "paddings"), ["valid", "valid"])
+    config["architectures"]["cnn-2"]["pools"] = [50, 2]
+    # 200 - 18 = 182 positions, pooled 4, and the second filter spans 5
+    message = message_of(config)
+    assert message.startswith("  architectures: cnn-2: conv_2 spans 5 positions without padding")
+    assert "sequences of 200 nt leave it 4." in message
+    config["datasets"]["toy"]["length"] = 220
+    assert resolve(config, SCHEMA)
+    # where nothing is trained on it, nothing is too short
+    config["datasets"]["toy"]["length"] = 200
+    config["grid"][0]["architectures"] = ["cnn-25"]
+    config["published"] = []
+    assert resolve(config, SCHEMA)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,11 @@
 import pytest
 
-from motifgrid.models.recipes import PER_CONVOLUTION, UNTRAINED, require_same_depth
+from motifgrid.models.recipes import (
+    PER_CONVOLUTION,
+    UNTRAINED,
+    list_lengths,
+    require_same_depth,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +30,7 @@ def test_lists_of_the_same_depth_pass(recipe):
         ({"pools": [2, 50], "strides": [2, 50, 50]}, r"\(pools 2, strides 3\)"),
         ({"filters": [30, 128], "dropout": [0.1, 0.5]}, r"\(filters 2, dropout 1\)"),
         ({"filters": [30], "dropout": [0.1, 0.1, 0.5]}, r"\(filters 1, dropout 2\)"),
+        ({"filters": [30, 128], "paddings": ["same"]}, r"\(filters 2, paddings 1\)"),
     ],
 )
 def test_lists_of_different_depth_are_counted(recipe, counted):
@@ -41,3 +47,46 @@ def test_every_list_is_compared(name):
 
 def test_the_ending_of_untrained_names():
     assert f"cnn-2{UNTRAINED}" == "cnn-2-untrained"
+
+
+# Lengths
+
+
+SAME = ["same", "same"]
+VALID = ["valid", "valid"]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "length", "expected"),
+    [
+        ({"widths": [19, 5], "pools": [2, 50]}, 200, [(200, 100), (100, 2)]),
+        ({"widths": [19, 5], "pools": [3, 7]}, 200, [(200, 67), (67, 10)]),
+        ({"widths": [19, 5], "pools": [3, 7], "pool_padding": "valid"}, 200, [(200, 66), (66, 9)]),
+        # no pooling, whatever the stride
+        ({"widths": [19, 5], "pools": [1, 1], "strides": [4, 4]}, 50, [(50, 50), (50, 50)]),
+        ({"widths": [19, 5], "pools": [50, 50], "strides": [2, 50]}, 200, [(200, 100), (100, 2)]),
+        ({"widths": [19, 5], "pools": [25, 4], "paddings": SAME}, 200, [(200, 8), (8, 2)]),
+        # 200 - 18 = 182 and 182 / 25 = 7.28; 8 - 4 = 4
+        ({"widths": [19, 5], "pools": [25, 4], "paddings": VALID}, 200, [(182, 8), (4, 1)]),
+        # the narrowest that fits
+        ({"widths": [4], "pools": [1], "paddings": ["valid"]}, 4, [(1, 1)]),
+        ({"widths": [4], "pools": [4], "pool_padding": "valid"}, 4, [(4, 1)]),
+        ({"widths": [2], "pools": [3], "strides": [2], "pool_padding": "valid"}, 8, [(8, 3)]),
+        ({"widths": [9], "pools": [3], "strides": None, "paddings": None}, 4, [(4, 2)]),
+    ],
+)
+def test_lengths_of_convolutions_and_poolings(recipe, length, expected):
+    assert list_lengths(recipe, length) == expected
+
+
+def test_sequences_too_short_for_an_unpadded_filter_are_told_with_the_place():
+    recipe = {"widths": [19, 9], "pools": [25, 1], "paddings": ["same", "valid"]}
+    with pytest.raises(ValueError, match=r"conv_2 spans 9 positions.* 200 nt leave it 8\. Pad"):
+        list_lengths(recipe, 200)
+    assert list_lengths(recipe, 225) == [(225, 9), (1, 1)]
+
+
+def test_sequences_too_short_for_an_unpadded_pooling_are_told_with_the_place():
+    recipe = {"widths": [19], "pools": [25], "pool_padding": "valid"}
+    with pytest.raises(ValueError, match=r"the pooling of conv_1 spans 25 .* 24 nt leave it 24"):
+        list_lengths(recipe, 24)

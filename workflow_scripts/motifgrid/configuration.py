@@ -12,7 +12,7 @@ from motifgrid import dataset_blocks
 from motifgrid.datasets.pool import build_pool
 from motifgrid.datasets.simulation import SimulationSettings, require_feasible
 from motifgrid.formats.meme import Motif, read_meme
-from motifgrid.models.recipes import UNTRAINED, require_same_depth
+from motifgrid.models.recipes import UNTRAINED, list_lengths, require_same_depth
 from motifgrid.motifs import databases
 from motifgrid.resources.sources import Source, SourceError, resolve_sources
 from motifgrid.spelling import suggest
@@ -282,6 +282,12 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         return f"  {key}: missing {', '.join(missing)}."
+    if error.validator == "dependentRequired":
+        return "\n".join(
+            f"  {key}: {name} needs {', '.join(needed)} beside it."
+            for name, needed in error.validator_value.items()
+            if name in error.instance and not set(needed) <= set(error.instance)
+        )
     if error.validator == "enum":
         choices = ", ".join(str(choice) for choice in error.validator_value)
         hint = suggest(error.instance, error.validator_value)
@@ -366,11 +372,43 @@ def _find_inconsistencies(config: Mapping[str, object]) -> Iterable[str]:
     for name, recipe in config["architectures"].items():
         try:
             require_same_depth(recipe)
+            for length in _lengths_in_grid(config, name):
+                list_lengths(recipe, length)
         except ValueError as error:
             yield f"  architectures: {name}: {error}"
     for name, dataset in config["datasets"].items():
         yield from dataset_blocks.find_problems(f"  datasets: {name}", dataset)
+    yield from _find_unreadable_layers(config)
     yield from _find_unknown_names(config)
+
+
+def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:
+    used = {name for block in config["grid"] for name in block["architectures"]}
+    for name, readout in config["readouts"].items():
+        explicit = [layer for layer in readout["layers"] if isinstance(layer, int)]
+        if explicit and 1 not in explicit:
+            yield f"  readouts: {name}: layers: {explicit}. Expected 1 among them, for the figures."
+        for architecture in sorted(used & set(config["architectures"])):
+            recipe = config["architectures"][architecture]
+            pooled = [pool > 1 for pool in recipe["pools"]]
+            readable = pooled.index(True) + 1 if True in pooled else len(pooled)
+            if max(explicit, default=1) > readable:
+                yield (
+                    f"  readouts: {name}: layers: {max(explicit)} of {architecture} lies behind a "
+                    "pooling, or is not there. Set layers: before_pooling."
+                )
+
+
+def _lengths_in_grid(config: Mapping[str, object], architecture: str) -> list[int]:
+    """List the known lengths of the sequences that an architecture is trained on."""
+    names = {
+        name
+        for block in config["grid"]
+        if architecture in block["architectures"]
+        for name in block["datasets"]
+    }
+    blocks = [config["datasets"].get(name, {}) for name in names]
+    return sorted({block["length"] for block in blocks if "length" in block})
 
 
 def _find_unknown_names(config: Mapping[str, object]) -> Iterable[str]:
