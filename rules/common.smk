@@ -20,6 +20,7 @@ try:
     SOURCES = configuration.list_sources(STUDY)
     if workflow.is_main_process:
         configuration.require_files(STUDY)
+        configuration.require_sizes(STUDY, "results/resources/downloads")
         configuration.require_known_motifs(STUDY)
 except configuration.ConfigurationError as error:
     raise WorkflowError(str(error)) from None

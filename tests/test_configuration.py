@@ -596,7 +596,7 @@ def test_probabilities_that_do_not_sum_to_1_are_named(key, value):
 def test_a_doubled_class_is_named():
     classes = [{"name": name, "motif": "MA0083.3"} for name in ("SRF", "YY1", "SRF")]
     message = message_of(minimal_with(("datasets", "toy", "classes"), classes))
-    assert message == "  datasets: toy: classes: SRF occurs more than once."
+    assert message == "  datasets: toy: classes: SRF occurs more than once. Give each another name."
 
 
 def test_a_file_database_needs_a_path():

@@ -79,7 +79,10 @@ def test_good_blocks_have_no_problem(block):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"tracks": [GENOME["tracks"][0]] * 2}, "key: tracks: SP1 occurs more than once."),
+        (
+            {"tracks": [GENOME["tracks"][0]] * 2},
+            "key: tracks: SP1 occurs more than once (sp1.bed, sp1.bed).",
+        ),
         ({"length": 1001}, "key: length: 1001 is not the bin (200) and the same number"),
         ({"length": 100}, "key: length: 100 is not the bin"),
         ({"tracks": GENOME["tracks"][:1]}, "key: negative_bins: with one track and 0"),
@@ -124,9 +127,37 @@ def test_two_files_that_would_be_one_track_are_a_problem(tmp_path):
         (tmp_path / name).touch()
     block = {**GENOME, "tracks": f"{tmp_path}/*"}
     dataset_blocks.complete_block("key", block)
-    assert list(dataset_blocks.find_problems("key", block)) == [
-        "key: tracks: a occurs more than once."
+    (problem,) = dataset_blocks.find_problems("key", block)
+    assert problem.startswith("key: tracks: a occurs more than once (")
+    assert "a.bed, " in problem and "a.narrowPeak)" in problem
+
+
+def test_no_class_is_called_as_the_row_of_means():
+    tracks = [{"name": name, "peaks": f"{name}.bed", "support": 1} for name in ("mean", "b")]
+    assert problems_of(tracks=tracks) == [
+        "key: tracks: no class may be called mean, a row of the score tables."
     ]
+
+
+def test_a_column_of_the_bundle_is_one_class():
+    classes = [{"name": "a", "column": 3}, {"name": "b", "column": 3}]
+    block = {**DEEPSEA, "classes": classes}
+    assert list(dataset_blocks.find_problems("key", block)) == [
+        "key: classes: column 3 is given to more than one class."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("block", "assembly"),
+    [
+        ({"genome": "hg19"}, "hg19"),
+        ({"genome": "hg19", "assembly": "hg38"}, "hg38"),
+        ({"genome": "hg19.fa"}, None),
+    ],
+)
+def test_a_genome_by_the_name_of_its_assembly_must_be_it(block, assembly):
+    dataset_blocks.complete_block("key", block)
+    assert block.get("assembly") == assembly
 
 
 def test_a_pattern_without_files_says_where_it_looked(tmp_path, monkeypatch):

@@ -67,7 +67,7 @@ def test_defaults_of_a_genome_are_those_of_its_rooms():
     block = resolved(GENOME)["datasets"]["toy"]
     assert get_windows(block) == plain(WindowSettings())
     assert get_fit(block) == plain(FitSettings())
-    assert block["blacklist"] == [] and "assembly" not in block
+    assert block["blacklist"] == [] and block["assembly"] == "hg19"
     assert [track["support"] for track in block["tracks"]] == [1, 1]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from motifgrid.spelling import closest, suggest
+from motifgrid.spelling import closest, same_but_for_case, suggest
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,10 @@ def test_nothing_is_close_to_nothing():
 
 def test_a_suggestion_ends_a_message():
     assert suggest("epoch", {"epochs": 1, "patience": 2}) == " Did you mean 'epochs'?"
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"), [("Chr1", " Did you mean 'chr1'?"), ("chr10", ""), ("chr2", ""), ("1", "")]
+)
+def test_chromosomes_are_alike_but_for_case_only(value, hint):
+    assert same_but_for_case(value, ["chr1", "chr11", "chrX"]) == hint

@@ -473,6 +473,7 @@ def test_positives_get_shuffles_right_behind_them(tmp_path):
     assert dataset.classes == ("GABPA",)
     assert dataset.provenance == {
         "kind": "sequence sets",
+        "shuffled": ["train", "valid", "test"],
         "negatives_per_positive": 2,
         "valid_fraction": 0.2,
         "seed": 0,

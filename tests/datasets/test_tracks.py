@@ -69,7 +69,7 @@ def test_the_row_index_of_the_table_and_unused_names_do_not_matter():
 
 def test_an_unknown_chromosome_names_line_choices_and_fix():
     refuse(
-        ", line 3: the genome has no chr3. Did you mean 'chr",
+        ", line 3: the genome has no chr3. 3 of 4 peaks lie",
         ("chr1", 0, 5),
         ("chr3", 0, 5),
         ("chr4", 0, 5),
@@ -139,7 +139,7 @@ def test_a_peak_beyond_the_end_names_line_length_and_fix():
     rows = [("chr2", 0, 500), ("chr1", 990, 1001), ("chr2", 600, 700)]
     refuse(
         ", line 3: the peak chr1:990-1001 ends beyond its chromosome, which has 1000 nucleotides "
-        "in the genome; so do 2 peaks in all. Are the peaks of another assembly?",
+        "in the genome; so do 1 more. Are the peaks of another assembly?",
         *rows,
     )
     refuse("or set beyond_end: drop to leave them out.", *rows)
@@ -203,8 +203,8 @@ def test_a_setting_that_means_nothing_is_refused(key, value, message):
 
 def test_another_assembly_than_stated_is_refused():
     message = (
-        r"^hg19\.fa: the length of chromosome 1 is that of hg19, but the configuration states "
-        "assembly: hg38"
+        r"^hg19\.fa: chromosome 1 has 249250621 nucleotides, as in hg19, but the configuration "
+        "states assembly: hg38"
     )
     for name in ("chr1", "1"):
         with pytest.raises(TrackError, match=message):
@@ -217,12 +217,21 @@ def test_another_assembly_than_stated_is_refused():
         ("hg19", {"chr1": 249_250_621}),
         ("hg38", {"chr1": 248_956_422}),
         (None, {"chr1": 249_250_621}),
-        ("hg19", {"chr1": 1000}),
-        ("hg19", {"chr2": 1000}),
     ],
 )
-def test_the_stated_assembly_and_genomes_of_none_are_accepted(stated, sizes):
-    assert require_assembly(stated, sizes, "genome.fa") is None
+def test_the_stated_assembly_is_accepted(stated, sizes, caplog):
+    require_assembly(stated, sizes, "genome.fa")
+    assert not caplog.text
+
+
+def test_a_genome_of_no_known_assembly_is_not_the_stated_one():
+    with pytest.raises(TrackError, match="1000 nucleotides, as in no known assembly, but the con"):
+        require_assembly("hg19", {"chr1": 1000}, "genome.fa")
+
+
+def test_without_chromosome_1_the_assembly_cannot_be_told(caplog):
+    require_assembly("hg19", {"chr2": 1000}, "genome.fa")
+    assert "genome.fa: no chromosome 1, so that assembly: hg19 cannot be checked" in caplog.text
 
 
 def test_tracks_and_drops_are_described_in_plain_values():

@@ -56,6 +56,14 @@ def test_windows_that_overlap_train_are_named(tmp_path):
     assert sentence.startswith("3 (3.0 %) of the windows of test overlap windows of train")
 
 
+def test_shuffles_of_a_place_do_not_overlap_with_it(tmp_path):
+    def tweak(data):
+        data["test"][2][:30] = data["train"][2][:30]
+        data["test"][2]["strand"][:30] = b"."
+
+    assert problems_of(tmp_path, tweak) == []
+
+
 def test_windows_that_only_touch_train_are_fine(tmp_path):
     def tweak(data):
         data["test"][2]["chrom"] = b"chr1"
@@ -128,6 +136,16 @@ def test_few_positives_in_train_are_named(tmp_path, positives, named):
     assert sentences == named * [
         "A (49) has fewer than 50 positives in train: too few to learn a motif from."
     ]
+
+
+def test_a_window_and_its_reverse_complement_are_one_example(tmp_path):
+    def tweak(data):
+        data["train"][2]["strand"][200:] = b"-"
+        data["train"][1][:, 0] = np.arange(400) < 2 * FEW_POSITIVES - 1
+
+    ((problem, split, sentence),) = problems_of(tmp_path, tweak)
+    assert (problem, split) == ("few_positives", "train")
+    assert sentence.startswith("A (99) has fewer than 100 positives in train, reverse complements")
 
 
 def test_classes_with_the_same_labels_are_named(tmp_path):

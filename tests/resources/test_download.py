@@ -23,7 +23,7 @@ from scripted_server import Answer
 
 from motifgrid.resources import download as room
 from motifgrid.resources.download import DownloadError, download, parse_retry_after, verify
-from motifgrid.resources.lock import Locked, LockError, read_lock
+from motifgrid.resources.lock import Locked, LockError, read_lock, record
 from motifgrid.resources.sources import Source
 
 SCRIPTS = Path(__file__).parents[2] / "workflow_scripts"
@@ -601,11 +601,23 @@ def test_a_disk_that_takes_no_more(place):
     assert place.target.read_bytes() == BODY
 
 
-def test_a_file_placed_by_hand_is_verified_and_recorded(place):
+def test_a_file_placed_by_hand_defines_nothing(place, caplog):
+    place.target.parent.mkdir()
+    place.target.write_bytes(CHANGED)
+    verify(place.source(), place.target, place.lock)
+    assert not place.lock.exists()
+    assert (
+        f"nothing to hold it against. Compare its SHA-256 with the publisher's: {checksum(CHANGED)}"
+        in caplog.text
+    )
+
+
+def test_a_file_placed_by_hand_is_held_against_the_lock(place, caplog):
+    record(place.lock, place.source(), len(BODY), checksum(BODY))
     place.target.parent.mkdir()
     place.target.write_bytes(BODY)
     verify(place.source(), place.target, place.lock)
-    assert read_lock(place.lock)["x.bin"].sha256 == checksum(BODY)
+    assert "nothing to hold it against" not in caplog.text
     place.target.write_bytes(CHANGED)
     with pytest.raises(DownloadError, match=rf"{place.target} has SHA-256 .*expected") as caught:
         verify(place.source(), place.target, place.lock)

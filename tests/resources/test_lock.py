@@ -5,7 +5,15 @@ import threading
 
 import pytest
 
-from motifgrid.resources.lock import Locked, LockError, get_locked, hold, read_lock, record
+from motifgrid.resources.lock import (
+    Locked,
+    LockError,
+    find_wrong_size,
+    get_locked,
+    hold,
+    read_lock,
+    record,
+)
 from motifgrid.resources.sources import Source
 
 URL = "https://host.org/x.bed"
@@ -153,3 +161,16 @@ def test_a_file_that_was_removed_while_held_is_opened_anew(tmp_path):
     assert opened == [True]
     assert (tmp_path / "finished").read_bytes() == b"mine"
     assert path.read_bytes() == b""
+
+
+def test_a_file_of_another_size_than_locked_or_stated_is_described(lock, tmp_path):
+    file = tmp_path / "x.bed"
+    assert find_wrong_size(SOURCE, file, lock) == ""
+    file.write_bytes(b"1234567")
+    assert find_wrong_size(SOURCE, file, lock) == ""
+    stated = Source("x.bed", URL, size=8)
+    assert find_wrong_size(stated, file, lock).startswith(f"{file} has 7 bytes. Expected 8, as")
+    record(lock, SOURCE, 7, SHA)
+    assert find_wrong_size(SOURCE, file, lock) == ""
+    file.write_bytes(b"12345")
+    assert "has 5 bytes. Expected 7" in find_wrong_size(SOURCE, file, lock)

@@ -117,7 +117,7 @@ def test_a_block_of_resources():
         "genome": {"accession": "hg19", "size": 948, "sha256": SHA.upper()},
         "peaks": {"url": "https://host.org/get?id=7", "name": "ctcf.bed.gz"},
         "renamed": {"accession": "ENCFF001ABC", "name": "max.bed.gz"},
-        "own": {"path": "hg19", "sha256": SHA, "url": None},
+        "own": {"path": "hg19", "url": None},
         "short": "ENCFF001ABC.bed",
     }
     sources = resolve_sources(block)
@@ -127,9 +127,15 @@ def test_a_block_of_resources():
         "genome": Source("hg19.fa.gz", f"{UCSC}/hg19/bigZips/hg19.fa.gz", "", 948, SHA),
         "peaks": Source("ctcf.bed.gz", "https://host.org/get?id=7"),
         "renamed": Source("max.bed.gz", f"{encode}/ENCFF001ABC.bed.gz"),
-        "own": Source("hg19", path="hg19", sha256=SHA),
+        "own": Source("hg19", path="hg19"),
         "short": Source("ENCFF001ABC.bed", f"{encode}/ENCFF001ABC.bed"),
     }
+
+
+@pytest.mark.parametrize("held", [{"size": 3}, {"sha256": SHA}, {"size": 3, "sha256": SHA}])
+def test_a_local_file_has_no_checksum_that_nobody_would_check(held):
+    with pytest.raises(SourceError, match=rf"resources: a: {' and '.join(held)}: for downloads"):
+        resolve_sources({"a": {"path": "a.bed", **held}})
 
 
 def test_a_source_travels_as_a_dictionary():

@@ -75,6 +75,11 @@ def test_files_are_downloaded_once_and_locked(folder, server):
         file.write(b"damaged")
     run = snakemake(folder, "verify_downloads", config=config)
     assert run.status != 0 and "genome.fa.gz" in run.output
+    # one of another size than locked stops every run before the first job
+    (folder / DOWNLOADED).write_bytes(b"short")
+    run = snakemake(folder, "all_datasets", config=config)
+    assert run.status != 0 and run.jobs == {}
+    assert f"{DOWNLOADED} has 5 bytes. Expected" in run.output
 
 
 def test_a_file_that_changed_at_its_source_is_refused(folder, server):

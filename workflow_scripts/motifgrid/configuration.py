@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import jsonschema
@@ -14,6 +15,7 @@ from motifgrid.datasets.simulation import SimulationSettings, require_feasible
 from motifgrid.formats.meme import Motif, read_meme
 from motifgrid.models.recipes import UNTRAINED, list_lengths, require_same_depth
 from motifgrid.motifs import databases
+from motifgrid.resources.lock import LockError, find_wrong_size
 from motifgrid.resources.sources import Source, SourceError, resolve_sources
 from motifgrid.spelling import suggest
 
@@ -181,6 +183,28 @@ def require_files(config: Mapping[str, object]) -> None:
     missing = list(dataset_blocks.find_missing_files(config["datasets"], sources))
     if missing:
         raise _cannot_run(missing)
+
+
+def require_sizes(config: Mapping[str, object], folder: Path | str) -> None:
+    """Check that downloads which lie in a folder, perhaps put there by hand, have the known size.
+
+    Args:
+        config: resolved.
+        folder: where downloads go.
+
+    Raises:
+        ConfigurationError: with every file that has another size than stated or locked.
+    """
+    try:
+        wrong = [
+            find_wrong_size(source, Path(folder) / source.name, config["resource_lock"])
+            for source in list_sources(config).values()
+            if source.url
+        ]
+    except LockError as error:
+        raise _cannot_run([str(error)]) from None
+    if any(wrong):
+        raise _cannot_run(sorted({problem for problem in wrong if problem}))
 
 
 def get_alignment(config: Mapping[str, object], readout: str) -> dict[str, object]:

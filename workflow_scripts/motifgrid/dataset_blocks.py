@@ -10,7 +10,13 @@ from motifgrid.datasets.selection import WindowSettings
 from motifgrid.datasets.splits import REST, SplitError, parse_region
 from motifgrid.datasets.tracks import FitSettings
 from motifgrid.formats.dataset import SPLITS
-from motifgrid.resources.sources import Source, SourceError, parse_source, require_distinct_names
+from motifgrid.resources.sources import (
+    ASSEMBLIES,
+    Source,
+    SourceError,
+    parse_source,
+    require_distinct_names,
+)
 
 Block = Mapping[str, object]
 
@@ -31,6 +37,9 @@ _NO_CHIPSEQ_SETTINGS = {"kind", "class", "genome", "assembly", "peaks", "train",
 _PEAK_SUFFIX = re.compile(r"(\.(narrowPeak|broadPeak|bed|bed3|gz|txt))+$", re.IGNORECASE)
 _GENOME_SUFFIX = re.compile(r"(\.(fa|fasta|fna|2bit|gz|bgz))+$", re.IGNORECASE)
 _PLAIN_FASTA = re.compile(r"\.(fa|fasta|fna)$", re.IGNORECASE)
+RESERVED = "mean"
+"""Name of a row of the score tables, see `training.metrics`."""
+
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.+-]+")
 
 
@@ -39,11 +48,13 @@ class BlockError(ValueError):
 
 
 def complete_block(key: str, block: dict[str, object]) -> None:
-    """Complete, in place, what defaults cannot: tracks that a pattern of file names stands for.
+    """Complete, in place, what defaults cannot: tracks by a pattern, and a named assembly.
 
     Raises:
         BlockError: the pattern fits no file.
     """
+    if block.get("genome") in ASSEMBLIES:
+        block.setdefault("assembly", block["genome"])
     if isinstance(block.get("tracks"), str):
         block["tracks"] = list(_list_tracks(key, block["tracks"]))
 
@@ -98,11 +109,7 @@ def find_problems(key: str, block: Block) -> Iterator[str]:
         key: where the block stands, to begin each sentence with.
         block: complete.
     """
-    names = [entry["name"] for entry in list_classes(block)]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        where = "tracks" if block["kind"] == "genome" else "classes"
-        yield f"{key}: {where}: {', '.join(doubled)} occurs more than once."
+    yield from _find_name_problems(key, block)
     if block["kind"] == "simulated":
         yield from _find_simulation_problems(key, block)
     if block["kind"] == "genome":
@@ -189,6 +196,25 @@ def _list_tracks(key: str, pattern: str) -> Iterator[dict[str, object]]:
     for path in paths:
         stem = _PEAK_SUFFIX.sub("", Path(path).name)
         yield {"name": _NOT_IN_NAMES.sub("-", stem).lstrip("_.+-"), "peaks": path, "support": 1}
+
+
+def _find_name_problems(key: str, block: Block) -> Iterator[str]:
+    where = "tracks" if block["kind"] == "genome" else "classes"
+    entries = list_classes(block)
+    names = [entry["name"] for entry in entries]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        files = [file for entry in entries if entry["name"] == name for file in _list_own(entry)]
+        found = f" ({', '.join(files)})" if files else ""
+        yield f"{key}: {where}: {name} occurs more than once{found}. Give each another name."
+    if RESERVED in names:
+        yield f"{key}: {where}: no class may be called {RESERVED}, a row of the score tables."
+    columns = [entry["column"] for entry in entries if "column" in entry]
+    for column in sorted({column for column in columns if columns.count(column) > 1}):
+        yield f"{key}: {where}: column {column} is given to more than one class."
+
+
+def _list_own(entry: Block) -> list[str]:
+    return list_peaks(entry) if "peaks" in entry else []
 
 
 def _find_simulation_problems(key: str, block: Block) -> Iterator[str]:

@@ -11,6 +11,12 @@ def closest(value: object, choices: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
+def same_but_for_case(value: str, choices: Iterable[str]) -> str:
+    """Return ` Did you mean 'chr1'?` for Chr1: names that are numbers are not otherwise alike."""
+    found = [choice for choice in choices if choice.casefold() == value.casefold()]
+    return f" Did you mean '{found[0]}'?" if found else ""
+
+
 def suggest(value: object, choices: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?`, to end a message with, or an empty string."""
     found = closest(value, choices)

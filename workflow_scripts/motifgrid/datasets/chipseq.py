@@ -106,7 +106,7 @@ def from_sequence_sets(
 
     Args:
         train: the training file.
-        test: the test file, used whole.
+        test: the test file, used whole; positives only get shuffles too.
         class_name: of the one class.
         settings: of which `negatives_per_positive`, `valid_fraction` and `seed` are used.
         provenance: facts to keep beside the settings, for example the files' names.
@@ -138,8 +138,15 @@ def from_sequence_sets(
         name: _complete(name, part, settings.negatives_per_positive, generator)
         for name, part in parts.items()
     }
+    made = [name for name, part in parts.items() if part.y.all()]
+    if made:
+        logger.info(f"{class_name}: positives only, so negatives are shuffles: {', '.join(made)}")
     used = ("negatives_per_positive", "valid_fraction", "seed")
-    facts = {"kind": "sequence sets", **{key: getattr(settings, key) for key in used}}
+    facts = {
+        "kind": "sequence sets",
+        "shuffled": made,
+        **{key: getattr(settings, key) for key in used},
+    }
     return Dataset((class_name,), splits, provenance={**facts, "drops": [], **(provenance or {})})
 
 

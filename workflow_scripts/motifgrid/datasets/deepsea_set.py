@@ -32,7 +32,7 @@ def write_deepsea_set(
         DatasetFileError: a split is empty.
     """
     wanted = list(columns.values())
-    bundles = {name: deepsea.open_bundle(files[name]) for name in SPLITS}
+    bundles = {name: _open(name, files[name]) for name in SPLITS}
     drops = [
         {
             "reason": f"none of the classes, in {name}",
@@ -57,3 +57,12 @@ def write_deepsea_set(
             "drops": [drop for drop in drops if drop["count"]],
         },
     )
+
+
+def _open(name: str, file: Path | str) -> deepsea.Bundle:
+    bundle = deepsea.open_bundle(file)
+    if not bundle.x.startswith(name):
+        raise deepsea.BundleError(
+            f"{file}: holds {bundle.x}, but is given as {name}. Expected {name}xdata."
+        )
+    return bundle

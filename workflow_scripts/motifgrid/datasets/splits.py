@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from motifgrid.formats.dataset import SPLITS
-from motifgrid.spelling import suggest
+from motifgrid.spelling import same_but_for_case
 
 REST = "rest"
 """In place of a list of regions: whatever no other split names."""
@@ -133,7 +133,7 @@ def _parse_on(text: str, name: str, sizes: Mapping[str, int]) -> Region:
     if region.chrom not in sizes:
         raise SplitError(
             f"splits: {name}: the genome has no chromosome {region.chrom}."
-            f"{suggest(region.chrom, sizes)} It has {', '.join(list(sizes)[:SHOWN])}."
+            f"{same_but_for_case(region.chrom, sizes)} It has {', '.join(list(sizes)[:SHOWN])}."
         )
     if (region.end or 0) > sizes[region.chrom]:
         raise SplitError(

@@ -1,5 +1,6 @@
 """Tracks: the peaks of one experiment each, brought onto a genome, and what did not fit there."""
 
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
@@ -7,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from motifgrid.formats.genome import identify_assembly
-from motifgrid.spelling import suggest
+from motifgrid.spelling import same_but_for_case, suggest
+
+logger = logging.getLogger(__name__)
 
 SHOWN = 5
 """Names of chromosomes that a message lists before it says how many there are."""
@@ -140,14 +143,20 @@ def require_assembly(stated: str | None, sizes: Mapping[str, int], source: str) 
         source: the genome's file, for the message.
 
     Raises:
-        TrackError: chromosome 1 has the length of another assembly.
+        TrackError: chromosome 1 has another length than in that assembly.
     """
     found = identify_assembly(sizes)
-    if stated and found and stated != found:
-        raise TrackError(
-            f"{source}: the length of chromosome 1 is that of {found}, but the configuration "
-            f"states assembly: {stated}. Give the genome that the peaks were called on."
-        )
+    if stated is None or stated == found:
+        return
+    length = sizes.get("chr1", sizes.get("1"))
+    if length is None:
+        logger.warning(f"{source}: no chromosome 1, so that assembly: {stated} cannot be checked")
+        return
+    raise TrackError(
+        f"{source}: chromosome 1 has {length} nucleotides, as in {found or 'no known assembly'}, "
+        f"but the configuration states assembly: {stated}. Give the genome that the peaks were "
+        "called on; leave assembly out for a piece of a genome."
+    )
 
 
 def describe_tracks(tracks: Iterable[Track]) -> list[dict[str, object]]:
@@ -191,7 +200,9 @@ def _explain_unknown(
 ) -> str:
     names = list(dict.fromkeys(unknown["chrom"].astype(str)))
     other = other_name(names[0])
-    hint = f" It has {other}: see chromosome_names." if other in sizes else suggest(names[0], sizes)
+    hint = same_but_for_case(names[0], sizes)
+    if other in sizes:
+        hint = f" It has {other}: see chromosome_names."
     return (
         f"{place}, line {unknown['line'].iloc[0]}: the genome has no {names[0]}.{hint} "
         f"{len(unknown)} of {peaks} peaks lie on chromosomes that it has not ({_shorten(names)}); "
@@ -207,10 +218,11 @@ def _explain_beyond(
     chromosome = names[peak["chrom"]]
     assembly = identify_assembly(sizes)
     genome = f"the genome ({assembly})" if assembly else "the genome"
+    others = f"; so do {len(beyond) - 1} more" if len(beyond) > 1 else ""
     return (
         f"{place}, line {peak['line']}: the peak {peak['chrom']}:{peak['start']}-{peak['end']} "
-        f"ends beyond its chromosome, which has {sizes[chromosome]} nucleotides in {genome}; so "
-        f"do {len(beyond)} peaks in all. Are the peaks of another assembly? Give the genome that "
+        f"ends beyond its chromosome, which has {sizes[chromosome]} nucleotides in {genome}"
+        f"{others}. Are the peaks of another assembly? Give the genome that "
         "they were called on, or set beyond_end: drop to leave them out."
     )
 

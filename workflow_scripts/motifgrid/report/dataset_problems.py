@@ -73,7 +73,7 @@ def find_problems(
         *_shared_sequences(shared),
         *_one_sided_classes(classes),
         *_equal_classes(cooccurrence),
-        *_rare_classes(classes),
+        *_rare_classes(classes, splits),
         *_dropped_peaks(drops, tracks),
         *_gc_confounded_classes(classes),
         *_unknown_bases(splits),
@@ -161,16 +161,21 @@ def _equal_classes(pairs: pd.DataFrame) -> Iterator[Problem]:
         )
 
 
-def _rare_classes(classes: pd.DataFrame) -> Iterator[Problem]:
-    rare = classes[(classes["split"] == TRAIN) & classes["positives"].between(1, FEW_POSITIVES - 1)]
+def _rare_classes(classes: pd.DataFrame, splits: pd.DataFrame) -> Iterator[Problem]:
+    # a window and its reverse complement are one example of a motif
+    train = splits[splits["split"] == TRAIN]
+    doubled = bool((train["reverse"] > 0).fillna(False).any())
+    few = FEW_POSITIVES * (1 + doubled)
+    rare = classes[(classes["split"] == TRAIN) & classes["positives"].between(1, few - 1)]
     rare = rare.sort_values("positives", kind="stable")
     if len(rare):
         names = [f"{row['class']} ({row['positives']})" for row in rare.to_dict("records")]
         yield (
             "few_positives",
             TRAIN,
-            f"{_list(names)} {'has' if len(rare) == 1 else 'have'} fewer than {FEW_POSITIVES} "
-            f"positives in {TRAIN}: too few to learn a motif from.",
+            f"{_list(names)} {'has' if len(rare) == 1 else 'have'} fewer than {few} "
+            f"positives in {TRAIN}{', reverse complements included' * doubled}: too few to learn "
+            "a motif from.",
         )
 
 
@@ -204,7 +209,7 @@ def _gc_confounded_classes(classes: pd.DataFrame) -> Iterator[Problem]:
             "gc",
             TRAIN,
             f"GC content alone tells positives from negatives in {TRAIN}: {_list(names)}. A "
-            "network may score well without any motif: match the negatives for GC.",
+            "network may score well without any motif.",
         )
 
 

@@ -187,6 +187,8 @@ def name_chromosomes(names: Iterable[str]) -> str:
 def count_overlaps(places: np.ndarray, others: np.ndarray) -> int:
     """Count the places that share at least one base with some other place, on either strand.
 
+    A shuffle (strand .) shares its place's composition and no sequence: it overlaps with nothing.
+
     Args:
         places: `PLACE_DTYPE` (N,), in any order; starts may be negative.
         others: `PLACE_DTYPE` (M,).
@@ -194,6 +196,7 @@ def count_overlaps(places: np.ndarray, others: np.ndarray) -> int:
     Returns:
         How many of `places` do.
     """
+    places, others = (some[some["strand"] != b"."] for some in (places, others))
     if not len(places) or not len(others):
         return 0
     both = np.concatenate([places, others])

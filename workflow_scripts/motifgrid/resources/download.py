@@ -12,7 +12,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ import tenacity
 from tqdm import tqdm
 
 from motifgrid.formats.atomic import write_text
-from motifgrid.resources.lock import Locked, get_locked, hold, record
+from motifgrid.resources.lock import Locked, expect, hold, record
 from motifgrid.resources.sources import Source
 
 CHUNK = 1 << 20
@@ -95,7 +95,7 @@ def download(
     if not source.url:
         raise DownloadError(f"{source.name} is the local file {source.path}: it has no URL.")
     target, lock = Path(target), Path(lock)
-    _expect(source, lock)  # a contradiction is found before any request
+    expect(source, lock)  # a contradiction is found before any request
     before = _identify(target)
     with _explaining(source, target, attempts):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ def verify(source: Source, target: Path | str, lock: Path | str) -> None:
     """Check a file that is there, for example one placed by hand; it is never changed.
 
     Checks all that `download` checks: size and SHA-256 as stated or recorded, a gzip file to its
-    end, no web page. A download that is not in the lock file gets its entry.
+    end, no web page. Nothing is recorded: a file from elsewhere does not define what the source is.
 
     Args:
         source: what the file should be.
@@ -135,8 +135,12 @@ def verify(source: Source, target: Path | str, lock: Path | str) -> None:
             f"{source.name}: {target} {error}\n  Remove it or put the right file there. If it is "
             f"right, correct the configuration, or delete its entry of {lock}."
         ) from error
-    if source.url:
-        record(lock, source, content.size, content.sha256)
+    if source.url and expect(source, lock).sha256 is None:
+        _logger.warning(
+            "%s: nothing to hold it against. Compare its SHA-256 with the publisher's: %s",
+            source.name,
+            content.sha256,
+        )
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:
@@ -162,12 +166,6 @@ def parse_retry_after(text: str | None, now: datetime) -> float | None:
     return max(0.0, (date - now).total_seconds())
 
 
-def _expect(source: Source, lock: Path) -> Source:
-    """Complete a download by what the lock file says of it."""
-    locked = get_locked(lock, source) if source.url else None
-    return replace(source, size=locked.size, sha256=locked.sha256) if locked else source
-
-
 def _identify(path: Path) -> tuple[int, int] | None:
     """Tell one file under a name from a later one; None where there is none."""
     try:
@@ -188,18 +186,22 @@ def _explaining(source: Source, target: Path, attempts: int) -> Iterator[None]:
             _FinalError: f"{error}",
             _DamagedError: f"what came {error}. It was removed",
         }.get(type(error), f"the file could not be written: {error}")
-        raise DownloadError(_explain(source, target, what)) from None
+        by_hand = isinstance(error, _TransientError | _FinalError)
+        raise DownloadError(_explain(source, target, what, by_hand)) from None
 
 
-def _explain(source: Source, target: Path, what: str) -> str:
+def _explain(source: Source, target: Path, what: str, by_hand: bool = True) -> str:
     if not source.url:
         return f"{source.name}: {what}. Correct its path in the configuration."
     command = f"curl -fL -o {shlex.quote(str(target))} {shlex.quote(source.url)}"
     kept = (
         "  What has arrived is kept and will be continued.\n" if _part_of(target).exists() else ""
     )
+    failure = f"{source.name}: no file from {source.url}\n  Last: {what}.\n{kept}"
+    if not by_hand:
+        return failure.rstrip("\n")
     return (
-        f"{source.name}: no file from {source.url}\n  Last: {what}.\n{kept}"
+        f"{failure}"
         f"  Without a network, put the file at {target} yourself, for example with\n"
         f"    {command}\n"
         "  or give its path in the configuration. A file put there by hand is checked by the\n"
@@ -354,7 +356,7 @@ class _Transfer:
         _require_success(response, continued=self.part.size > 0)
         _require_file(response, self.source.name)
         version = _read_answer(response, self.source.url)
-        expected = _expect(self.source, self.lock)
+        expected = expect(self.source, self.lock)
         if None not in (version.size, expected.size) and version.size != expected.size:
             says = _says(self.source.size, self.source.name, self.lock)
             raise _FinalError(
@@ -514,7 +516,7 @@ def _show_progress(name: str, done: int, total: int | None) -> tqdm:
 
 def _inspect(path: Path, source: Source, lock: Path) -> Locked:
     """Return what a file is, or say how it is not what it should be."""
-    expected = _expect(source, lock)
+    expected = expect(source, lock)
     with path.open("rb") as file:
         head = file.read(512)
         size = file.seek(0, io.SEEK_END)

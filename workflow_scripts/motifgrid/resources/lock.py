@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -86,6 +86,39 @@ def get_locked(path: Path | str, source: Source) -> Locked | None:
                 "the entry is, correct the configuration."
             )
     return locked
+
+
+def expect(source: Source, lock: Path | str) -> Source:
+    """Complete a source by the size and checksum that the lock file has of it.
+
+    Raises:
+        LockError: a damaged lock file, or one that contradicts the source.
+    """
+    locked = get_locked(lock, source) if source.url else None
+    return replace(source, size=locked.size, sha256=locked.sha256) if locked else source
+
+
+def find_wrong_size(source: Source, target: Path | str, lock: Path | str) -> str:
+    """Describe a file, perhaps placed by hand, that has not the size that is known beforehand.
+
+    Args:
+        source: what the file should be.
+        target: the file; it may be missing.
+        lock: the lock file.
+
+    Returns:
+        A sentence, or nothing.
+
+    Raises:
+        LockError: a damaged lock file, or one that contradicts the source.
+    """
+    size = expect(source, lock).size
+    if size is None or not Path(target).is_file() or Path(target).stat().st_size == size:
+        return ""
+    return (
+        f"{target} has {Path(target).stat().st_size} bytes. Expected {size}, as the configuration "
+        f"or {lock} says: remove it, or put the right file there."
+    )
 
 
 def record(path: Path | str, source: Source, size: int, sha256: str) -> None:

@@ -204,6 +204,11 @@ def _read_entry(entry: object) -> Source:
     if len(stated) != 1:
         found = " and ".join(stated) or "none"
         raise SourceError(f"Expected exactly one of url, path and accession. Received {found}.")
+    held = [key for key in ("size", "sha256") if entry.get(key) is not None]
+    if stated == ["path"] and held:
+        raise SourceError(
+            f"{' and '.join(held)}: for downloads. A local file is used as it is, unchecked."
+        )
     source = _read_way(stated[0], entry[stated[0]], entry.get("name"))
     return replace(
         source, size=_check_size(entry.get("size")), sha256=_check_sha256(entry.get("sha256"))
