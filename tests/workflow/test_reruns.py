@@ -97,7 +97,7 @@ def test_a_seed_of_the_dataset_changes_everything_but_the_database(rerun):
     [
         ("motif_database", {"motif_database"}),
         ("tomtom_engine", {"tomtom_engine"}),
-        ("all_datasets", {"motif_database", "simulate", "all_datasets"}),
+        ("all_datasets", {"motif_database", "simulate", "dataset_report", "all_datasets"}),
         ("results/datasets/tiny.h5", {"motif_database", "simulate"}),
         ("results/cells/tiny/cnn-2/3/model.keras", {"motif_database", "simulate", "train"}),
         ("all_cells", {"motif_database", "simulate", "train", "all_cells"}),
