@@ -11,12 +11,14 @@ _WORKFLOW = Path(str(workflow.current_basedir)).parent
 sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
 
 from motifgrid import configuration, dataset_blocks
+from motifgrid.formats.published import read_published_numbers
 from motifgrid.models.recipes import UNTRAINED
 from motifgrid.resources import lock
 
 _SCHEMA = yaml.safe_load((_WORKFLOW / "schemas" / "config.schema.yaml").read_text())
+_PUBLISHED = read_published_numbers(_WORKFLOW / "studies" / "published.csv")
 try:
-    STUDY = configuration.resolve(config, _SCHEMA)
+    STUDY = configuration.resolve(config, _SCHEMA, _PUBLISHED)
     SOURCES = configuration.list_sources(STUDY)
     if workflow.is_main_process:
         configuration.require_files(STUDY)

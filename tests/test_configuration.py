@@ -26,11 +26,13 @@ from motifgrid.configuration import (
 )
 from motifgrid.datasets.simulation import SimulationSettings
 from motifgrid.formats.meme import Motif, write_meme
+from motifgrid.formats.published import read_published_numbers
 from motifgrid.motifs import databases
 from motifgrid.readouts.filters import AlignmentSettings
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text())
+PUBLISHED = read_published_numbers(ROOT / "studies" / "published.csv")
 CONFIGURATIONS = [ROOT / "config.yaml", *sorted((ROOT / "studies").glob("*.yaml"))]
 
 MINIMAL = """
@@ -140,7 +142,7 @@ def test_the_families_are_those_of_the_registry():
 
 @each_configuration
 def test_a_configuration_that_comes_with_the_workflow_resolves(path):
-    resolved = resolve(yaml.safe_load(path.read_text()), SCHEMA)
+    resolved = resolve(yaml.safe_load(path.read_text()), SCHEMA, PUBLISHED)
     assert list_cells(resolved)
     assert resolve(resolved, SCHEMA) == resolved
     require_known_motifs(resolved)
@@ -360,7 +362,7 @@ def test_a_blocks_own_convention_comes_before_the_general_one(place, key, value)
 def test_the_given_configuration_is_not_changed():
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     before = copy.deepcopy(config)
-    resolve(config, SCHEMA)["datasets"]["synthetic"]["classes"].clear()
+    resolve(config, SCHEMA, PUBLISHED)["datasets"]["synthetic"]["classes"].clear()
     assert config == before
 
 
@@ -683,6 +685,59 @@ def test_rows_of_published_numbers_have_names():
     assert resolve(config, SCHEMA)["published"][0]["row"] == "cnn-2, toy"
     config["published"][0]["row"] = "CNN-2"
     assert resolve(config, SCHEMA)["published"][0]["row"] == "CNN-2"
+
+
+NUMBERS = [
+    {
+        "study": study,
+        "table": "Table 1",
+        "dataset": dataset,
+        "architecture": architecture,
+        "metric": "auroc",
+        "mean": 0.9,
+        "trials": 1,
+    }
+    for study, dataset, architecture in (
+        ("koo-eddy-2019", "toy", "cnn-2"),
+        ("koo-eddy-2019", "toy", "cnn-100"),
+        ("koo-eddy-2019", "elsewhere", "cnn-2"),
+        ("other-2020", "toy", "cnn-2"),
+    )
+]
+
+
+def test_a_studys_name_stands_for_the_numbers_that_concern_the_configuration():
+    own = {**NUMBERS[0], "study": "mine", "mean": 0.5}
+    config = minimal(published=[own, "koo-eddy-2019"])
+    numbers = resolve(config, SCHEMA, NUMBERS)["published"]
+    assert [number["study"] for number in numbers] == ["mine", "koo-eddy-2019"]
+    assert numbers[1] == {
+        **NUMBERS[0],
+        "row": "cnn-2, toy",
+        "readout": "filters",
+        "layer": 1,
+        "relation": "equal",
+    }
+
+
+def test_an_unknown_study_is_answered_with_the_closest():
+    message = "published: 0: no numbers of 'koo-edy-2019'. Did you mean 'koo-eddy-2019'"
+    with pytest.raises(ConfigurationError, match=message):
+        resolve(minimal(published=["koo-edy-2019"]), SCHEMA, NUMBERS)
+
+
+@each_configuration
+def test_the_published_numbers_of_a_study_are_about_what_it_holds(path):
+    config = yaml.safe_load(path.read_text())
+    numbers = resolve(config, SCHEMA, PUBLISHED)["published"]
+    used = {number["architecture"] for number in numbers}
+    known = {
+        number["architecture"]
+        for number in PUBLISHED
+        if number["study"] in config["published"] and number["dataset"] in config["datasets"]
+    }
+    # the embedded default is a cut of its study, all others hold every published network
+    assert used == known or path.stem == "config"
 
 
 # Motifs

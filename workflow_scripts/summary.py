@@ -7,13 +7,13 @@ start_log(snakemake.log[0])
 import pandas as pd
 
 from motifgrid.formats.atomic import write_text
+from motifgrid.report.published_table import read_comparison
 from motifgrid.report.summary_page import write_summary
-from motifgrid.report.tables import read_published
 
 tables = zip(snakemake.input.splits, snakemake.input.problems, strict=True)
 page = write_summary(
     pd.read_csv(snakemake.input.summary),
-    read_published(snakemake.input.published),
+    read_comparison(snakemake.input.published),
     note=snakemake.params.note,
     files=snakemake.params.files,
     question=snakemake.params.title,

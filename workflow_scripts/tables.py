@@ -6,6 +6,7 @@ start_log(snakemake.log[0])
 
 from motifgrid.formats.atomic import write_csv
 from motifgrid.report import tables
+from motifgrid.report.published_table import compare_published
 
 cells = tables.collect_cells(
     [
@@ -32,4 +33,4 @@ write_csv(snakemake.output.cells, cells)
 write_csv(snakemake.output.matches, matches)
 write_csv(snakemake.output.summary, summary)
 write_csv(snakemake.output.table1, tables.render_table1(summary))
-write_csv(snakemake.output.published, tables.compare_published(summary, snakemake.params.published))
+write_csv(snakemake.output.published, compare_published(summary, snakemake.params.published))

@@ -85,7 +85,8 @@ def fractions_of(*rows):
     table = pd.DataFrame(rows, columns=["architecture", "seed", "relevant"])
     table = table.assign(dataset="synthetic", readout="activation", layer=1, filters=30, dead=0)
     half = table["relevant"] / 2
-    return table.assign(any=1.0, best_relevant=half, coverage=half)
+    table = table.assign(any=1.0, best_relevant=half, coverage=half)
+    return table.assign(median_qvalue=0.001, redundancy=3.0)
 
 
 def published_number(**changes):

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from report_toys import cells_of, fractions_of, published_number
 
+from motifgrid.report.published_table import compare_published
 from motifgrid.report.summary_page import (
     QUESTION,
     answer,
@@ -10,7 +11,7 @@ from motifgrid.report.summary_page import (
     join_words,
     write_summary,
 )
-from motifgrid.report.tables import compare_published, summarise
+from motifgrid.report.tables import summarise
 
 
 @pytest.fixture
@@ -90,8 +91,8 @@ def test_the_page_has_its_parts_in_order(summary):
     ]
     assert QUESTION in page
     assert "| CNN-25 | 1 | 0.954 |" in page
-    assert "1 of the 1 numbers with a published spread lie within two standard" in page
-    assert "; 1 of 2 are not in this grid" in page
+    assert "Of the 1 numbers with a published spread or bound, 1 agree" in page
+    assert ". 1 of 2 are not in this grid" in page
     assert "What differs: 20 epochs." in page
     assert "- `results/report.html`: the report" in page
     assert page.endswith("\n") and "\n\n\n" not in page

@@ -3,21 +3,18 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from report_toys import cells_of, fractions_of, published_number
+from report_toys import cells_of, fractions_of
 
 from motifgrid.report.tables import (
     CELL_COLUMNS,
     MATCH_COLUMNS,
     METRICS,
-    PUBLISHED_COLUMNS,
     CellFiles,
     MatchFiles,
     collect_cells,
     collect_matches,
-    compare_published,
     label_of,
     render_number,
-    render_published,
     render_table1,
     summarise,
 )
@@ -28,7 +25,9 @@ YY1,0.7,0.5,10,90
 mean,0.8,0.6,20,180
 """
 HISTORY = "epoch,loss,val_loss,seconds\n1,0.5,0.6,3.5\n2,0.4,0.5,2.25\n"
-FRACTIONS = "layer,filters,dead,any,relevant,best_relevant,coverage\n1,30,2,0.9,0.8,0.5,0.75\n"
+FRACTIONS = """layer,filters,dead,any,relevant,best_relevant,coverage,median_qvalue,redundancy
+1,30,2,0.9,0.8,0.5,0.75,0.001,3.5
+"""
 DASH = "\N{EN DASH}"
 
 
@@ -46,24 +45,6 @@ def write_fractions(folder, architecture="cnn-25", seed=0, text=FRACTIONS, reado
     path = folder / f"{readout}-{architecture}-{seed}.csv"
     path.write_text(text)
     return MatchFiles(readout, "synthetic", architecture, seed, path)
-
-
-@pytest.fixture
-def summary():
-    """CNN-25 from two seeds, CNN-2 and an untrained CNN-25 from one."""
-    cells = cells_of(
-        ("cnn-25", 0, 0.95),
-        ("cnn-25", 1, 0.97),
-        ("cnn-2", 0, 0.968),
-        ("cnn-25-untrained", 0, 0.5),
-    )
-    matches = fractions_of(
-        ("cnn-25", 0, 0.9),
-        ("cnn-25", 1, 1.0),
-        ("cnn-2", 0, 0.0),
-        ("cnn-25-untrained", 0, 0.1),
-    )
-    return summarise(cells, matches)
 
 
 def test_cells_have_mean_scores_and_summed_seconds(tmp_path):
@@ -119,14 +100,14 @@ def test_a_cell_twice_is_an_error(tmp_path):
 
 
 def test_matches_have_one_row_per_layer(tmp_path):
-    text = FRACTIONS + "2,128,0,0.5,0.25,0.125,1.0\n"
+    text = FRACTIONS + "2,128,0,0.5,0.25,0.125,1.0,0.01,2.5\n"
     table = collect_matches([write_fractions(tmp_path, text=text)])
     assert list(table.columns) == [
         "readout", "layer", "dataset", "architecture", "seed", "filters", "dead", "any",
-        "relevant", "best_relevant", "coverage",
+        "relevant", "best_relevant", "coverage", "median_qvalue", "redundancy",
     ]  # fmt: skip
     assert table.iloc[1].tolist() == [
-        "activation", 2, "synthetic", "cnn-25", 0, 128, 0, 0.5, 0.25, 0.125, 1.0,
+        "activation", 2, "synthetic", "cnn-25", 0, 128, 0, 0.5, 0.25, 0.125, 1.0, 0.01, 2.5,
     ]  # fmt: skip
 
 
@@ -207,11 +188,11 @@ def test_table1_in_words(summary):
     table = render_table1(summary)
     assert list(table.columns) == [
         "Architecture", "Seeds", "AUROC", "AUPR", "Any match", "Relevant match",
-        "Best hit relevant", "Coverage",
+        "Best hit relevant", "Coverage", "Median q", "Filters per motif",
     ]  # fmt: skip
     assert table.iloc[1].tolist() == [
         "CNN-25", "2", "0.960 ± 0.010", "0.860 ± 0.010", "1.000 ± 0.000", "0.950 ± 0.050",
-        "0.475 ± 0.025", "0.475 ± 0.025",
+        "0.475 ± 0.025", "0.475 ± 0.025", "0.001 ± 0.000", "3.000 ± 0.000",
     ]  # fmt: skip
     assert table.iloc[0, 2] == "0.968"
 
@@ -245,106 +226,3 @@ def test_labels_are_the_configurations():
 
 def test_table1_uses_labels(summary):
     assert render_table1(summary, {"cnn-2": "wide"}).loc[0, "Architecture"] == "wide"
-
-
-def test_comparison_with_a_published_number(summary):
-    row = compare_published(summary, [published_number()]).iloc[0]
-    assert list(row.index) == [
-        "study", "table", "row", "metric", "ours_mean", "ours_sd", "n", "published_mean",
-        "published_sd", "difference", "within_2sd",
-    ]  # fmt: skip
-    assert row[["study", "table", "row", "metric"]].tolist() == [
-        "koo-eddy-2019", "Table 1", "CNN-25", "relevant",
-    ]  # fmt: skip
-    assert row["ours_mean"] == pytest.approx(0.95)
-    assert row["difference"] == pytest.approx(-0.03)
-    assert (row["n"], row["published_sd"], row["within_2sd"]) == (2, 0.027, "yes")
-
-
-@pytest.mark.parametrize(
-    ("mean", "sd", "within"),
-    [(0.95, 0.0, "yes"), (0.89, 0.03, "yes"), (0.88, 0.03, "no"), (0.95, None, "")],
-)
-def test_within_two_published_standard_deviations(summary, mean, sd, within):
-    assert (
-        compare_published(summary, [published_number(mean=mean, sd=sd)])["within_2sd"][0] == within
-    )
-
-
-def test_the_published_sd_may_be_left_out(summary):
-    published = published_number()
-    del published["sd"]
-    row = compare_published(summary, [published]).iloc[0]
-    assert np.isnan(row["published_sd"]) and row["within_2sd"] == ""
-
-
-def test_what_is_not_in_the_grid_stays_with_nothing_of_ours(summary):
-    row = compare_published(
-        summary, [published_number(architecture="cnn9-25", row="CNN9-25")]
-    ).iloc[0]
-    assert row["n"] == 0 and row["within_2sd"] == ""
-    assert row[["ours_mean", "ours_sd", "difference"]].isna().all()
-
-
-def test_scores_need_no_readout(summary):
-    both = pd.concat([summary, summary.assign(layer=2, n=1)])
-    row = compare_published(
-        both, [published_number(metric="auroc", readout=None, layer=None)]
-    ).iloc[0]
-    assert (row["ours_mean"], row["n"]) == (pytest.approx(0.96), 2)
-
-
-def test_layers_may_be_written_as_text(summary):
-    assert compare_published(summary, [published_number(layer="1")])["n"][0] == 2
-
-
-def test_an_ambiguous_number_is_an_error(summary):
-    both = pd.concat([summary, summary.assign(layer=2)])
-    with pytest.raises(ValueError, match="add readout and layer"):
-        compare_published(both, [published_number(layer=None)])
-
-
-def test_one_seed_can_be_compared(summary):
-    row = compare_published(
-        summary, [published_number(architecture="cnn-2", mean=0.0, sd=0.01)]
-    ).iloc[0]
-    assert (row["n"], row["ours_sd"], row["within_2sd"]) == (1, 0, "yes")
-
-
-def test_an_unknown_fraction_has_no_difference():
-    unknown = summarise(cells_of(("cnn-25", 0, 0.9)), fractions_of(("cnn-25", 0, np.nan)))
-    row = compare_published(unknown, [published_number()]).iloc[0]
-    assert row["n"] == 1 and np.isnan(row["difference"]) and row["within_2sd"] == ""
-
-
-@pytest.mark.parametrize("key", ["study", "row", "architecture", "metric", "mean"])
-def test_incomplete_numbers_are_an_error(summary, key):
-    with pytest.raises(ValueError, match=f"without {key}: add it"):
-        compare_published(summary, [published_number(**{key: None})])
-
-
-def test_an_unknown_metric_is_an_error(summary):
-    with pytest.raises(ValueError, match=r"metric f1\. Expected one of auroc, aupr"):
-        compare_published(summary, [published_number(metric="f1")])
-
-
-def test_nothing_published_is_an_empty_table(summary):
-    assert list(compare_published(summary, []).columns) == PUBLISHED_COLUMNS
-    assert render_published(compare_published(summary, [])).empty
-
-
-def test_the_comparison_in_words(summary):
-    published = [
-        published_number(),
-        published_number(metric="auroc", mean=0.954, sd=None),
-        published_number(architecture="x"),
-    ]
-    table = render_published(compare_published(summary, published))
-    assert list(table.columns) == [
-        "Row", "Metric", "Ours", "Seeds", "Published", "Difference", "Within 2 sd",
-    ]  # fmt: skip
-    assert table.to_numpy().tolist() == [
-        ["CNN-25", "Relevant match", "0.950 ± 0.050", "2", "0.980 ± 0.027", "-0.030", "yes"],
-        ["CNN-25", "AUROC", "0.960 ± 0.010", "2", "0.954", "+0.006", DASH],
-        ["CNN-25", "Relevant match", "not in this grid", "0", "0.980 ± 0.027", DASH, DASH],
-    ]

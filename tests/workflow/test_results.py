@@ -52,6 +52,8 @@ def test_tables_have_the_columns_of_the_contract(finished):
             "relevant",
             "best_relevant",
             "coverage",
+            "median_qvalue",
+            "redundancy",
         ]
     )
     assert list(table(finished, "published")) == (
@@ -67,6 +69,7 @@ def test_tables_have_the_columns_of_the_contract(finished):
             "published_sd",
             "difference",
             "within_2sd",
+            "relation",
         ]
     )
     for name in ("cells", "matches"):

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,12 +90,18 @@ class Cell(NamedTuple):
     seed: int
 
 
-def resolve(config: Mapping[str, object], schema: Mapping[str, object]) -> dict[str, object]:
+def resolve(
+    config: Mapping[str, object],
+    schema: Mapping[str, object],
+    published: Sequence[Mapping[str, object]] = (),
+) -> dict[str, object]:
     """Check a configuration and complete it with defaults.
 
     Args:
         config: as read from YAML.
         schema: JSON Schema, draft 2020-12.
+        published: the known published numbers, from `formats.published`; where `published` of
+            the configuration names a study, those that the configuration could reproduce.
 
     Returns:
         A new configuration in which every setting is explicit. Keys are in alphabetic order, so
@@ -104,7 +110,10 @@ def resolve(config: Mapping[str, object], schema: Mapping[str, object]) -> dict[
     Raises:
         ConfigurationError: with every problem found, one per line.
     """
-    problems = list(dict.fromkeys(_explain(error) for error in _errors(config, schema)))
+    problems = [_explain(error) for error in _errors(config, schema)]
+    if not problems:
+        config = {**config, "published": _look_up_published(config, published)}
+        problems = [_explain(error) for error in _errors(config, schema)]
     if not problems:
         resolved = _fill_defaults(copy.deepcopy(dict(config)), schema, schema)
         _apply_conventions(resolved)
@@ -114,7 +123,8 @@ def resolve(config: Mapping[str, object], schema: Mapping[str, object]) -> dict[
             number.setdefault("row", f"{number['architecture']}, {number['dataset']}")
         problems = list(_find_inconsistencies(resolved))
     if problems:
-        raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
+        lines = ["The configuration cannot run:", *dict.fromkeys(problems)]
+        raise ConfigurationError("\n".join(lines))
     return _sort_keys(resolved)
 
 
@@ -331,6 +341,33 @@ def _hint(error: jsonschema.ValidationError) -> str:
     except (TypeError, ValueError):
         return ""
     return f" Write {number}." if error.validator_value == "number" else ""
+
+
+def _look_up_published(
+    config: Mapping[str, object], published: Sequence[Mapping[str, object]]
+) -> list[Mapping[str, object]]:
+    """Put the numbers of a study, as far as they concern the configuration, in its name's place."""
+    numbers = []
+    for place, entry in enumerate(config.get("published", [])):
+        if not isinstance(entry, str):
+            numbers.append(entry)
+            continue
+        studies = sorted({str(number["study"]) for number in published})
+        if entry not in studies:
+            raise _cannot_run(
+                [
+                    f"published: {place}: no numbers of '{entry}'.{suggest(entry, studies)}"
+                    f" Known: {', '.join(studies)}."
+                ]
+            )
+        numbers += [
+            number
+            for number in published
+            if number["study"] == entry
+            and number["dataset"] in config["datasets"]
+            and number["architecture"] in config["architectures"]
+        ]
+    return numbers
 
 
 def _fill_defaults(

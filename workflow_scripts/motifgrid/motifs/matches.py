@@ -1,6 +1,6 @@
 """Which filters match a database and the ground truth, from a table of Tomtom's comparisons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ COLUMNS = (
     "best_relevant",
     "target",
     "evalue",
+    "qvalue",
     "class",
     "relevant_target",
     "relevant_evalue",
@@ -30,6 +31,7 @@ def match_filters(
     comparison: pd.DataFrame,
     relevant: Mapping[str, Sequence[str]],
     evalue: float,
+    ignored: Collection[str] = (),
 ) -> pd.DataFrame:
     """Say for every filter whether and what it matches.
 
@@ -44,23 +46,26 @@ def match_filters(
         comparison: Tomtom's columns, Query_ID being a filter.
         relevant: database identifiers per class (the ground truth); empty where it is unknown.
         evalue: the cut.
+        ignored: database identifiers that never count as hits.
 
     Returns:
-        One row per filter in the order of `filters`, columns as in `COLUMNS`: target and evalue are
-        the best hit's, class, relevant_target and relevant_evalue the best relevant hit's (an
-        identifier in two lists counts for the first). Without a hit the names are empty and the
-        E-values missing. Without a ground truth relevant and best_relevant are missing.
+        One row per filter in the order of `filters`, columns as in `COLUMNS`: target, evalue and
+        qvalue are the best hit's, class, relevant_target and relevant_evalue the best relevant
+        hit's (an identifier in two lists counts for the first). Without a hit the names are empty
+        and the numbers missing. Without a ground truth relevant and best_relevant are missing.
 
     Raises:
         ValueError: a doubled filter, or a comparison of a filter that is not in `filters`.
     """
     _require_filters(filters, comparison)
     classes = _class_of_target(relevant)
-    hits = comparison[comparison["E-value"] <= evalue].sort_values(["p-value", "Target_ID"])
+    hits = _select_hits(comparison, evalue, ignored)
     hits = hits.assign(**{"class": hits["Target_ID"].map(classes)})
     matches = filters[["layer", "filter", "dead"]].reset_index(drop=True)
-    _add_best(matches, hits, "target", "evalue")
-    _add_best(matches, hits.dropna(subset="class"), "relevant_target", "relevant_evalue")
+    _add_best(matches, hits, {"target": "Target_ID", "evalue": "E-value", "qvalue": "q-value"})
+    known = hits.dropna(subset="class")
+    _add_best(matches, known, {"relevant_target": "Target_ID", "relevant_evalue": "E-value"})
+    matches[["target", "relevant_target"]] = matches[["target", "relevant_target"]].fillna("")
     matches["class"] = [classes.get(target, "") for target in matches["relevant_target"]]
     matches["any"] = matches["target"] != ""
     matches["relevant"] = matches["relevant_target"] != ""
@@ -91,17 +96,23 @@ def match_fractions(matches: pd.DataFrame, relevant: Mapping[str, Sequence[str]]
     Returns:
         One row per layer, ordered: layer, filters and dead (counts), any, relevant and
         best_relevant (fractions of all filters, dead ones among them), coverage (fraction of
-        classes that are the class of at least one filter, out of those with identifiers). Without
-        a ground truth relevant, best_relevant and coverage are missing.
+        classes that are the class of at least one filter, out of those with identifiers),
+        median_qvalue (of the best hits of the filters that match any) and redundancy (relevant
+        filters per class that they found; missing where they found none). Without a ground truth
+        relevant, best_relevant, coverage and redundancy are missing.
     """
     layers = matches.groupby("layer", sort=True)
     counts = layers.agg(filters=("filter", "size"), dead=("dead", "sum"))
     fractions = layers[list(FRACTIONS)].mean()
-    named = matches[matches["class"] != ""].groupby("layer")["class"].nunique()
-    found = named.reindex(counts.index, fill_value=0)
+    named = matches[matches["class"] != ""].groupby("layer")["class"]
+    found = named.nunique().reindex(counts.index, fill_value=0)
     classes = sum(1 for identifiers in relevant.values() if identifiers)
-    coverage = found / classes if classes else float("nan")
-    return counts.join(fractions).assign(coverage=coverage).reset_index()
+    table = counts.join(fractions).assign(
+        coverage=found / classes if classes else float("nan"),
+        median_qvalue=layers["qvalue"].median(),
+        redundancy=named.size() / found[found > 0],
+    )
+    return table.reset_index()
 
 
 def _require_filters(filters: pd.DataFrame, comparison: pd.DataFrame) -> None:
@@ -124,12 +135,19 @@ def _class_of_target(relevant: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return classes
 
 
-def _add_best(matches: pd.DataFrame, hits: pd.DataFrame, target: str, evalue: str) -> None:
-    """Add each filter's first hit; `hits` come best first."""
-    best = hits.drop_duplicates("Query_ID").set_index("Query_ID")
-    names, evalues = best["Target_ID"].to_dict(), best["E-value"].to_dict()
-    matches[target] = [names.get(name, "") for name in matches["filter"]]
-    matches[evalue] = [evalues.get(name, float("nan")) for name in matches["filter"]]
+def _select_hits(
+    comparison: pd.DataFrame, evalue: float, ignored: Collection[str]
+) -> pd.DataFrame:
+    """Return the rows that count, best first."""
+    counts = (comparison["E-value"] <= evalue) & ~comparison["Target_ID"].isin(list(ignored))
+    return comparison[counts].sort_values(["p-value", "Target_ID"])
+
+
+def _add_best(matches: pd.DataFrame, hits: pd.DataFrame, columns: Mapping[str, str]) -> None:
+    """Add columns of each filter's first hit, missing where it has none; `hits` come best first."""
+    best = hits.drop_duplicates("Query_ID").set_index("Query_ID").reindex(matches["filter"])
+    for name, of_hit in columns.items():
+        matches[name] = best[of_hit].to_numpy()
 
 
 def _best_are_relevant(hits: pd.DataFrame) -> set[str]:

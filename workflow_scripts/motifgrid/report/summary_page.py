@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from motifgrid.report.names import is_untrained, trained_name
-from motifgrid.report.tables import label_of, render_number, render_published, render_table1
+from motifgrid.report.published_table import render_published
+from motifgrid.report.tables import label_of, render_number, render_table1
 
 QUESTION = (
     "Which network designs learn whole transcription-factor motifs, and which way of reading a "
@@ -27,7 +28,7 @@ def write_summary(
 
     Args:
         summary: from `tables.summarise`.
-        comparison: from `tables.compare_published`; may be empty.
+        comparison: from `published_table.compare_published`; may be empty.
         note: what differs between this grid and the published ones.
         files: what lies where: path and description.
         question: what was asked.
@@ -126,10 +127,10 @@ def _describe_published(comparison: pd.DataFrame, note: str) -> str:
     within = int((comparison["within_2sd"] == "yes").sum())
     absent = int((comparison["n"] == 0).sum())
     text = (
-        f"{within} of the {int(judged.sum())} numbers with a published spread lie within two "
-        "standard deviations of it"
+        f"Of the {int(judged.sum())} numbers with a published spread or bound, {within} agree: "
+        "ours lie within two published standard deviations"
     )
-    text += f"; {absent} of {len(comparison)} are not in this grid." if absent else "."
+    text += f". {absent} of {len(comparison)} are not in this grid." if absent else "."
     difference = f"\n\nWhat differs: {note}" if note else ""
     return f"{text}{difference}\n\n{format_markdown(render_published(comparison))}"
 

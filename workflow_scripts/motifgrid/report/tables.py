@@ -1,41 +1,34 @@
-"""Tables over the grid: one row per cell, their summary, and the comparison with a paper."""
+"""Tables over the grid: one row per cell, their match fractions, their summary."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
 
 CELL = ["dataset", "architecture", "seed"]
 CELL_COLUMNS = [*CELL, "auroc", "aupr", "epochs", "parameters", "seconds"]
-FRACTION_COLUMNS = ["layer", "filters", "dead", "any", "relevant", "best_relevant", "coverage"]
+FRACTION_COLUMNS = [
+    "layer",
+    "filters",
+    "dead",
+    "any",
+    "relevant",
+    "best_relevant",
+    "coverage",
+    "median_qvalue",
+    "redundancy",
+]
 MATCH_COLUMNS = ["readout", "layer", *CELL, *FRACTION_COLUMNS[1:]]
 
 SCORES = ("auroc", "aupr")
-METRICS = (*SCORES, "any", "relevant", "best_relevant", "coverage")
-"""What is summarised over seeds, all between 0 and 1."""
+METRICS = (*SCORES, *FRACTION_COLUMNS[3:])
+"""What is summarised over seeds: all between 0 and 1 but redundancy, which is filters per motif."""
 
 GROUP = ["readout", "layer", "dataset", "architecture"]
-
-PUBLISHED_COLUMNS = [
-    "study",
-    "table",
-    "row",
-    "metric",
-    "ours_mean",
-    "ours_sd",
-    "n",
-    "published_mean",
-    "published_sd",
-    "difference",
-    "within_2sd",
-]
-PUBLISHED_KEYS = ("study", "table", "row", "dataset", "architecture", "metric", "mean")
-"""What every published number states; sd, readout and layer may be missing."""
 
 HEADINGS = {
     "auroc": "AUROC",
@@ -44,12 +37,11 @@ HEADINGS = {
     "relevant": "Relevant match",
     "best_relevant": "Best hit relevant",
     "coverage": "Coverage",
+    "median_qvalue": "Median q",
+    "redundancy": "Filters per motif",
 }
 
 MISSING = "\N{EN DASH}"
-
-_ROUNDING = 1e-9
-"""Slack of the comparison with 2 sd: 0.98 - 0.92 is not exactly 0.06."""
 
 
 @dataclass(frozen=True)
@@ -134,11 +126,6 @@ def read_matches(path: Path | str) -> pd.DataFrame:
     return pd.read_csv(path, dtype=names).fillna(dict.fromkeys(names, ""))
 
 
-def read_published(path: Path | str) -> pd.DataFrame:
-    """Read published.csv, see `compare_published`."""
-    return pd.read_csv(path).fillna({"within_2sd": ""})
-
-
 def read_rendered(path: Path | str) -> pd.DataFrame:
     """Read a table of strings, such as Table 1, as it was rendered."""
     return pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -199,57 +186,9 @@ def render_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None = None
         "Seeds": order["n"].astype(str),
     }
     for metric, heading in HEADINGS.items():
-        columns[heading] = _render_column(order, f"{metric}_mean", f"{metric}_sd", "n")
+        columns[heading] = render_column(order, f"{metric}_mean", f"{metric}_sd", "n")
     table = pd.DataFrame(columns).reset_index(drop=True)
-    return _drop_constant(table, ["Dataset", "Readout", "Layer"])
-
-
-def compare_published(
-    summary: pd.DataFrame, published: Sequence[Mapping[str, object]]
-) -> pd.DataFrame:
-    """Set our means beside a paper's.
-
-    Args:
-        summary: from `summarise`.
-        published: one mapping per number, with `PUBLISHED_KEYS` and, where they are known, sd,
-            readout and layer. auroc and aupr need no readout: they belong to the cell.
-
-    Returns:
-        One row per number in the order given, with `PUBLISHED_COLUMNS`. What is not in the
-        grid has n = 0 and nothing of ours. within_2sd is "yes" or "no", and empty where one of
-        the two numbers or the published sd is missing.
-
-    Raises:
-        ValueError: a number without a key it needs, with an unknown metric, or one that several
-            readouts or layers of the grid could be compared with.
-    """
-    rows = [_compare(summary, number) for number in published]
-    return pd.DataFrame(rows, columns=PUBLISHED_COLUMNS)
-
-
-def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Write a comparison for readers.
-
-    Args:
-        comparison: from `compare_published`.
-
-    Returns:
-        A table of strings with the same rows; the columns Study and Table only where they tell
-        rows apart.
-    """
-    ours = _render_column(comparison, "ours_mean", "ours_sd", "n")
-    columns = {
-        "Study": comparison["study"].astype(str),
-        "Table": comparison["table"].astype(str),
-        "Row": comparison["row"].astype(str),
-        "Metric": comparison["metric"].map(HEADINGS),
-        "Ours": ours.where(comparison["n"] > 0, "not in this grid"),
-        "Seeds": comparison["n"].astype(str),
-        "Published": _render_column(comparison, "published_mean", "published_sd"),
-        "Difference": comparison["difference"].map(_render_difference),
-        "Within 2 sd": comparison["within_2sd"].replace("", MISSING),
-    }
-    return _drop_constant(pd.DataFrame(columns), ["Study", "Table"])
+    return drop_constant(table, ["Dataset", "Readout", "Layer"])
 
 
 def label_of(architecture: str, labels: Mapping[str, str]) -> str:
@@ -330,67 +269,13 @@ def _require_scores(joined: pd.DataFrame) -> None:
         )
 
 
-def _render_column(table: pd.DataFrame, mean: str, sd: str, count: str | None = None) -> pd.Series:
+def render_column(table: pd.DataFrame, mean: str, sd: str, count: str | None = None) -> pd.Series:
+    """Return a column of means with their sd as text, see `render_number`."""
     counts = table[count] if count else pd.Series(0, index=table.index)
     values = zip(table[mean], table[sd], counts, strict=True)
     return pd.Series([render_number(*value) for value in values], index=table.index, dtype=object)
 
 
-def _render_difference(difference: float) -> str:
-    return MISSING if pd.isna(difference) else f"{difference:+.3f}"
-
-
-def _drop_constant(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def drop_constant(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Drop those of some columns that do not tell rows apart."""
     return table.drop(columns=[name for name in names if len(set(table[name])) < 2])
-
-
-def _compare(summary: pd.DataFrame, number: Mapping[str, object]) -> dict[str, object]:
-    _require_number(number)
-    metric, mean, sd = number["metric"], float(number["mean"]), number.get("sd")
-    ours = _find(summary, number)
-    ours_mean = np.nan if ours is None else ours[f"{metric}_mean"]
-    difference = ours_mean - mean
-    return {
-        **{key: number[key] for key in ("study", "table", "row", "metric")},
-        "ours_mean": ours_mean,
-        "ours_sd": np.nan if ours is None else ours[f"{metric}_sd"],
-        "n": 0 if ours is None else int(ours["n"]),
-        "published_mean": mean,
-        "published_sd": np.nan if sd is None else float(sd),
-        "difference": difference,
-        "within_2sd": _within(difference, sd),
-    }
-
-
-def _within(difference: float, sd: float | None) -> str:
-    if sd is None or np.isnan(difference):
-        return ""
-    return "yes" if abs(difference) <= 2 * sd + _ROUNDING else "no"
-
-
-def _find(summary: pd.DataFrame, number: Mapping[str, object]) -> pd.Series | None:
-    """Find what a published number is compared with; None where the grid has no such cell."""
-    of_cell = number["metric"] in SCORES
-    keys = ("dataset", "architecture") if of_cell else GROUP
-    rows = summary
-    for key in keys:
-        if number.get(key) is not None:
-            rows = rows[rows[key].astype(str) == str(number[key])]
-    if len(rows) > 1 and not of_cell:
-        raise ValueError(
-            f"Published number {number['study']}, {number['row']}, {number['metric']}: "
-            f"{len(rows)} readouts or layers have it. Expected one: add readout and layer."
-        )
-    # a readout may have been run for some seeds only: the most seeds are the cell's
-    return None if rows.empty else rows.sort_values("n", kind="stable").iloc[-1]
-
-
-def _require_number(number: Mapping[str, object]) -> None:
-    missing = [key for key in PUBLISHED_KEYS if number.get(key) is None]
-    if missing:
-        raise ValueError(f"Published number {dict(number)} without {', '.join(missing)}: add it.")
-    if number["metric"] not in METRICS:
-        raise ValueError(
-            f"Published number {dict(number)} has metric {number['metric']}. Expected one of "
-            f"{', '.join(METRICS)}."
-        )

@@ -1,0 +1,145 @@
+import numpy as np
+import pandas as pd
+import pytest
+from report_toys import cells_of, fractions_of, published_number
+
+from motifgrid.report.published_table import (
+    COLUMNS,
+    compare_published,
+    read_comparison,
+    render_published,
+)
+from motifgrid.report.tables import summarise
+
+DASH = "\N{EN DASH}"
+
+
+def test_comparison_with_a_published_number(summary):
+    row = compare_published(summary, [published_number()]).iloc[0]
+    assert list(row.index) == [
+        "study", "table", "row", "metric", "ours_mean", "ours_sd", "n", "published_mean",
+        "published_sd", "difference", "within_2sd", "relation",
+    ]  # fmt: skip
+    assert row[["study", "table", "row", "metric"]].tolist() == [
+        "koo-eddy-2019", "Table 1", "CNN-25", "relevant",
+    ]  # fmt: skip
+    assert row["ours_mean"] == pytest.approx(0.95)
+    assert row["difference"] == pytest.approx(-0.03)
+    assert (row["n"], row["published_sd"], row["within_2sd"]) == (2, 0.027, "yes")
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "within"),
+    [(0.95, 0.0, "yes"), (0.89, 0.03, "yes"), (0.88, 0.03, "no"), (0.95, None, "")],
+)
+def test_within_two_published_standard_deviations(summary, mean, sd, within):
+    assert (
+        compare_published(summary, [published_number(mean=mean, sd=sd)])["within_2sd"][0] == within
+    )
+
+
+def test_the_published_sd_may_be_left_out(summary):
+    published = published_number()
+    del published["sd"]
+    row = compare_published(summary, [published]).iloc[0]
+    assert np.isnan(row["published_sd"]) and row["within_2sd"] == ""
+
+
+def test_what_is_not_in_the_grid_stays_with_nothing_of_ours(summary):
+    row = compare_published(
+        summary, [published_number(architecture="cnn9-25", row="CNN9-25")]
+    ).iloc[0]
+    assert row["n"] == 0 and row["within_2sd"] == ""
+    assert row[["ours_mean", "ours_sd", "difference"]].isna().all()
+
+
+def test_scores_need_no_readout(summary):
+    both = pd.concat([summary, summary.assign(layer=2, n=1)])
+    row = compare_published(
+        both, [published_number(metric="auroc", readout=None, layer=None)]
+    ).iloc[0]
+    assert (row["ours_mean"], row["n"]) == (pytest.approx(0.96), 2)
+
+
+def test_layers_may_be_written_as_text(summary):
+    assert compare_published(summary, [published_number(layer="1")])["n"][0] == 2
+
+
+def test_an_ambiguous_number_is_an_error(summary):
+    both = pd.concat([summary, summary.assign(layer=2)])
+    with pytest.raises(ValueError, match="add readout and layer"):
+        compare_published(both, [published_number(layer=None)])
+
+
+def test_one_seed_can_be_compared(summary):
+    row = compare_published(
+        summary, [published_number(architecture="cnn-2", mean=0.0, sd=0.01)]
+    ).iloc[0]
+    assert (row["n"], row["ours_sd"], row["within_2sd"]) == (1, 0, "yes")
+
+
+def test_an_unknown_fraction_has_no_difference():
+    unknown = summarise(cells_of(("cnn-25", 0, 0.9)), fractions_of(("cnn-25", 0, np.nan)))
+    row = compare_published(unknown, [published_number()]).iloc[0]
+    assert row["n"] == 1 and np.isnan(row["difference"]) and row["within_2sd"] == ""
+
+
+@pytest.mark.parametrize("key", ["study", "row", "architecture", "metric", "mean"])
+def test_incomplete_numbers_are_an_error(summary, key):
+    with pytest.raises(ValueError, match=f"without {key}: add it"):
+        compare_published(summary, [published_number(**{key: None})])
+
+
+def test_an_unknown_metric_is_an_error(summary):
+    with pytest.raises(ValueError, match=r"metric f1\. Expected one of auroc, aupr"):
+        compare_published(summary, [published_number(metric="f1")])
+
+
+def test_nothing_published_is_an_empty_table(summary):
+    assert list(compare_published(summary, []).columns) == COLUMNS
+    assert render_published(compare_published(summary, [])).empty
+
+
+def test_the_comparison_in_words(summary):
+    published = [
+        published_number(),
+        published_number(metric="auroc", mean=0.954, sd=None),
+        published_number(architecture="x"),
+    ]
+    published.append(published_number(mean=0.88, relation="at_least"))
+    table = render_published(compare_published(summary, published))
+    assert list(table.columns) == [
+        "Row", "Metric", "Ours", "Seeds", "Published", "Difference", "Within 2 sd",
+    ]  # fmt: skip
+    assert table.to_numpy().tolist() == [
+        ["CNN-25", "Relevant match", "0.950 ± 0.050", "2", "0.980 ± 0.027", "-0.030", "yes"],
+        ["CNN-25", "AUROC", "0.960 ± 0.010", "2", "0.954", "+0.006", DASH],
+        ["CNN-25", "Relevant match", "not in this grid", "0", "0.980 ± 0.027", DASH, DASH],
+        ["CNN-25", "Relevant match", "0.950 ± 0.050", "2", "≥ 0.880 ± 0.027", "+0.070", "yes"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("relation", "mean", "sd", "within"),
+    [
+        ("at_most", 0.95, None, "yes"),
+        ("at_most", 0.94, None, "no"),
+        ("at_most", 0.94, 0.005, "yes"),
+        ("at_most", 0.2, 0.3, "no"),
+        ("at_least", 0.2, None, "yes"),
+        ("at_least", 0.96, None, "no"),
+        ("at_least", 0.96, 0.005, "yes"),
+    ],
+)
+def test_a_bound_is_judged_on_its_side(summary, relation, mean, sd, within):
+    number = published_number(relation=relation, mean=mean, sd=sd)
+    assert compare_published(summary, [number])["within_2sd"].item() == within
+
+
+def test_the_table_is_read_as_it_was_written(summary, tmp_path):
+    numbers = [published_number(), published_number(sd=None), published_number(architecture="x")]
+    table = compare_published(summary, numbers)
+    table.to_csv(tmp_path / "published.csv", index=False)
+    pd.testing.assert_frame_equal(
+        read_comparison(tmp_path / "published.csv"), table, check_dtype=False
+    )

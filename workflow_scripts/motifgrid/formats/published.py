@@ -1,0 +1,62 @@
+"""Published numbers: a table with a line per number of a paper and where in the paper it stands."""
+
+import csv
+from pathlib import Path
+
+COLUMNS = (
+    "study",
+    "table",
+    "row",
+    "dataset",
+    "architecture",
+    "layer",
+    "metric",
+    "relation",
+    "mean",
+    "sd",
+    "trials",
+)
+"""Columns of the table; row, layer, relation and sd may be empty."""
+
+_NUMBERS = {"layer": int, "mean": float, "sd": float, "trials": int}
+
+
+class PublishedNumbersError(ValueError):
+    """A table that is not one of published numbers; the message names file, line and column."""
+
+
+def read_published_numbers(path: Path | str) -> list[dict[str, object]]:
+    """Read a table of published numbers.
+
+    Args:
+        path: CSV with the header `COLUMNS`.
+
+    Returns:
+        One mapping per line, without what is empty there: layer and trials are integers, mean and
+        sd floats, all others text.
+
+    Raises:
+        PublishedNumbersError: another header, or text where a number belongs.
+    """
+    with Path(path).open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise PublishedNumbersError(
+                f"{path}: line 1: found {reader.fieldnames}. Expected {','.join(COLUMNS)}."
+            )
+        return [_read_line(f"{path}: line {reader.line_num}", line) for line in reader]
+
+
+def _read_line(place: str, line: dict[str | None, str | None]) -> dict[str, object]:
+    if None in line or None in line.values():
+        raise PublishedNumbersError(f"{place}: Expected {len(COLUMNS)} columns; quote commas.")
+    number: dict[str, object] = {}
+    for column, text in line.items():
+        if text:
+            try:
+                number[column] = _NUMBERS.get(column, str)(text)
+            except ValueError:
+                raise PublishedNumbersError(
+                    f"{place}: {column} is {text!r}. Expected a number."
+                ) from None
+    return number

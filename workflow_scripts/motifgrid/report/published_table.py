@@ -1,0 +1,159 @@
+"""The comparison with papers: every published number beside ours, and whether they agree."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from motifgrid.report.tables import (
+    GROUP,
+    HEADINGS,
+    METRICS,
+    MISSING,
+    SCORES,
+    drop_constant,
+    render_column,
+)
+
+COLUMNS = [
+    "study",
+    "table",
+    "row",
+    "metric",
+    "ours_mean",
+    "ours_sd",
+    "n",
+    "published_mean",
+    "published_sd",
+    "difference",
+    "within_2sd",
+    "relation",
+]
+KEYS = ("study", "table", "row", "dataset", "architecture", "metric", "mean")
+"""What every published number states; sd, relation, readout and layer may be missing."""
+
+RELATIONS = {
+    "equal": "",
+    "at_most": "\N{LESS-THAN OR EQUAL TO} ",
+    "at_least": "\N{GREATER-THAN OR EQUAL TO} ",
+}
+"""What a paper says of a number, and the sign before it."""
+
+_ROUNDING = 1e-9
+"""Slack of the comparison with 2 sd: 0.98 - 0.92 is not exactly 0.06."""
+
+
+def compare_published(
+    summary: pd.DataFrame, published: Sequence[Mapping[str, object]]
+) -> pd.DataFrame:
+    """Set our means beside a paper's.
+
+    Args:
+        summary: from `tables.summarise`.
+        published: one mapping per number, with `KEYS` and, where they are known, sd, readout,
+            layer and relation (one of `RELATIONS`, equal where it is missing). auroc and aupr need
+            no readout: they belong to the cell.
+
+    Returns:
+        One row per number in the order given, with `COLUMNS`. What is not in the grid has n = 0
+        and nothing of ours. within_2sd is "yes" or "no": whether ours is at most two published sd
+        away from a number or on the wrong side of a bound (a bound without a sd is meant as it
+        is). It is empty where ours, or the sd of a number, is missing.
+
+    Raises:
+        ValueError: a number without a key it needs, with an unknown metric, or one that several
+            readouts or layers of the grid could be compared with.
+    """
+    rows = [_compare(summary, number) for number in published]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def read_comparison(path: Path | str) -> pd.DataFrame:
+    """Read results/tables/published.csv, see `compare_published`."""
+    return pd.read_csv(path).fillna({"within_2sd": ""})
+
+
+def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Write a comparison for readers.
+
+    Args:
+        comparison: from `compare_published`.
+
+    Returns:
+        A table of strings with the same rows; the columns Study and Table only where they tell
+        rows apart.
+    """
+    ours = render_column(comparison, "ours_mean", "ours_sd", "n")
+    theirs = render_column(comparison, "published_mean", "published_sd")
+    columns = {
+        "Study": comparison["study"].astype(str),
+        "Table": comparison["table"].astype(str),
+        "Row": comparison["row"].astype(str),
+        "Metric": comparison["metric"].map(HEADINGS),
+        "Ours": ours.where(comparison["n"] > 0, "not in this grid"),
+        "Seeds": comparison["n"].astype(str),
+        "Published": comparison["relation"].map(RELATIONS) + theirs,
+        "Difference": comparison["difference"].map(_render_difference),
+        "Within 2 sd": comparison["within_2sd"].replace("", MISSING),
+    }
+    return drop_constant(pd.DataFrame(columns), ["Study", "Table"])
+
+
+def _compare(summary: pd.DataFrame, number: Mapping[str, object]) -> dict[str, object]:
+    _require_number(number)
+    metric, mean, sd = number["metric"], float(number["mean"]), number.get("sd")
+    relation = number.get("relation") or "equal"
+    ours = _find(summary, number)
+    ours_mean = np.nan if ours is None else ours[f"{metric}_mean"]
+    difference = ours_mean - mean
+    return {
+        **{key: number[key] for key in ("study", "table", "row", "metric")},
+        "ours_mean": ours_mean,
+        "ours_sd": np.nan if ours is None else ours[f"{metric}_sd"],
+        "n": 0 if ours is None else int(ours["n"]),
+        "published_mean": mean,
+        "published_sd": np.nan if sd is None else float(sd),
+        "difference": difference,
+        "within_2sd": _within(difference, sd, relation),
+        "relation": relation,
+    }
+
+
+def _within(difference: float, sd: float | None, relation: str) -> str:
+    if np.isnan(difference) or (sd is None and relation == "equal"):
+        return ""
+    beyond = {"equal": abs(difference), "at_most": difference, "at_least": -difference}[relation]
+    return "yes" if beyond <= 2 * (sd or 0) + _ROUNDING else "no"
+
+
+def _find(summary: pd.DataFrame, number: Mapping[str, object]) -> pd.Series | None:
+    """Find what a published number is compared with; None where the grid has no such cell."""
+    of_cell = number["metric"] in SCORES
+    keys = ("dataset", "architecture") if of_cell else GROUP
+    rows = summary
+    for key in keys:
+        if number.get(key) is not None:
+            rows = rows[rows[key].astype(str) == str(number[key])]
+    if len(rows) > 1 and not of_cell:
+        raise ValueError(
+            f"Published number {number['study']}, {number['row']}, {number['metric']}: "
+            f"{len(rows)} readouts or layers have it. Expected one: add readout and layer."
+        )
+    # a readout may have been run for some seeds only: the most seeds are the cell's
+    return None if rows.empty else rows.sort_values("n", kind="stable").iloc[-1]
+
+
+def _require_number(number: Mapping[str, object]) -> None:
+    missing = [key for key in KEYS if number.get(key) is None]
+    if missing:
+        raise ValueError(f"Published number {dict(number)} without {', '.join(missing)}: add it.")
+    if number["metric"] not in METRICS:
+        raise ValueError(
+            f"Published number {dict(number)} has metric {number['metric']}. Expected one of "
+            f"{', '.join(METRICS)}."
+        )
+
+
+def _render_difference(difference: float) -> str:
+    return MISSING if pd.isna(difference) else f"{difference:+.3f}"
