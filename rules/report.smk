@@ -49,6 +49,12 @@ rule tables:
             category="Tables",
             labels={"table": "every cell: scores and costs"},
         ),
+        scores=report(
+            "results/tables/scores.csv",
+            caption="../report/captions/scores.rst",
+            category="Tables",
+            labels={"table": "every class: scores over seeds"},
+        ),
         matches=report(
             "results/tables/matches.csv",
             caption="../report/captions/matches.rst",

@@ -8,18 +8,17 @@ from motifgrid.formats.atomic import write_csv
 from motifgrid.report import tables
 from motifgrid.report.published_table import compare_published
 
-cells = tables.collect_cells(
-    [
-        tables.CellFiles(*cell, *files)
-        for cell, *files in zip(
-            snakemake.params.cells,
-            snakemake.input.scores,
-            snakemake.input.history,
-            snakemake.input.facts,
-            strict=True,
-        )
-    ]
-)
+entries = [
+    tables.CellFiles(*cell, *files)
+    for cell, *files in zip(
+        snakemake.params.cells,
+        snakemake.input.scores,
+        snakemake.input.history,
+        snakemake.input.facts,
+        strict=True,
+    )
+]
+cells = tables.collect_cells(entries)
 matches = tables.collect_matches(
     [
         tables.MatchFiles(*readout, fractions)
@@ -30,6 +29,7 @@ matches = tables.collect_matches(
 )
 summary = tables.summarise(cells, matches)
 write_csv(snakemake.output.cells, cells)
+write_csv(snakemake.output.scores, tables.collect_scores(entries))
 write_csv(snakemake.output.matches, matches)
 write_csv(snakemake.output.summary, summary)
 write_csv(snakemake.output.table1, tables.render_table1(summary))

@@ -9,10 +9,12 @@ from motifgrid.report.tables import (
     CELL_COLUMNS,
     MATCH_COLUMNS,
     METRICS,
+    SCORE_COLUMNS,
     CellFiles,
     MatchFiles,
     collect_cells,
     collect_matches,
+    collect_scores,
     label_of,
     render_number,
     render_table1,
@@ -97,6 +99,26 @@ def test_a_cell_twice_is_an_error(tmp_path):
     entry = write_fractions(tmp_path)
     with pytest.raises(ValueError, match=r"readout activation, layer 1, .* is given twice"):
         collect_matches([entry, entry])
+
+
+def test_scores_of_classes_are_averaged_over_seeds(tmp_path):
+    other = SCORES.replace("SRF,0.9,0.7", "SRF,0.8,0.6").replace("YY1,0.7,0.5", "YY1,,")
+    entries = [
+        write_cell(tmp_path, seed=1, scores=other),
+        write_cell(tmp_path),
+        write_cell(tmp_path, "cnn-2"),
+    ]
+    table = collect_scores(entries)
+    assert list(table.columns) == SCORE_COLUMNS
+    assert list(table["architecture"]) == ["cnn-2"] * 3 + ["cnn-25"] * 3
+    assert list(table["class"][3:]) == ["SRF", "YY1", "mean"]
+    row = table.iloc[3]
+    assert row["n"] == 2
+    assert (row["auroc_mean"], row["auroc_sd"]) == pytest.approx((0.85, 0.05))
+    assert (row["aupr_mean"], row["aupr_sd"]) == pytest.approx((0.65, 0.05))
+    # the class was scored in one of two seeds
+    assert table.iloc[4][["n", "auroc_mean", "auroc_sd"]].tolist() == [1, 0.7, 0]
+    assert list(collect_scores([]).columns) == SCORE_COLUMNS
 
 
 def test_matches_have_one_row_per_layer(tmp_path):

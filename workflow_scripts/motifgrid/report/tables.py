@@ -25,6 +25,17 @@ FRACTION_COLUMNS = [
 MATCH_COLUMNS = ["readout", "layer", *CELL, *FRACTION_COLUMNS[1:]]
 
 SCORES = ("auroc", "aupr")
+SCORE_COLUMNS = [
+    "dataset",
+    "architecture",
+    "class",
+    "n",
+    "auroc_mean",
+    "auroc_sd",
+    "aupr_mean",
+    "aupr_sd",
+]
+
 METRICS = (*SCORES, *FRACTION_COLUMNS[3:])
 """What is summarised over seeds: all between 0 and 1 but redundancy, which is filters per motif."""
 
@@ -100,6 +111,38 @@ def collect_cells(entries: Iterable[CellFiles]) -> pd.DataFrame:
     table = pd.DataFrame([_read_cell(entry) for entry in entries], columns=CELL_COLUMNS)
     _require_unique(table, CELL)
     return table.sort_values(CELL, key=natural_key, ignore_index=True)
+
+
+def collect_scores(entries: Iterable[CellFiles]) -> pd.DataFrame:
+    """Take mean and population standard deviation of every class's scores over seeds.
+
+    Args:
+        entries: one per cell.
+
+    Returns:
+        One row per dataset, architecture and class, the mean over classes being the last of them:
+        dataset, architecture, class, n (seeds in which the class has a score), and for each of
+        `SCORES` its mean and sd. A class that never has both kinds of sequences has no scores.
+
+    Raises:
+        ValueError: a file without a column that is needed.
+    """
+    parts = [
+        _read_csv(entry.scores, ["class", *SCORES]).assign(
+            dataset=entry.dataset, architecture=entry.architecture
+        )
+        for entry in entries
+    ]
+    if not parts:
+        return pd.DataFrame(columns=SCORE_COLUMNS)
+    classes = pd.concat(parts, ignore_index=True).groupby(SCORE_COLUMNS[:3], sort=False)
+    columns = {"n": classes["auroc"].count()}
+    for score in SCORES:
+        columns |= {f"{score}_mean": classes[score].mean()}
+        columns |= {f"{score}_sd": classes[score].std(ddof=0)}
+    table = pd.DataFrame(columns).reset_index()
+    order = ["dataset", "architecture"]
+    return table.sort_values(order, key=natural_key, kind="stable", ignore_index=True)
 
 
 def collect_matches(entries: Iterable[MatchFiles]) -> pd.DataFrame:
