@@ -91,9 +91,15 @@ def write_narrow_peak(path: Path, peaks: pd.DataFrame) -> None:
         table.to_csv(file, sep="\t", header=False, index=False)
 
 
-def read_tracks(paths: Iterable[Path], sizes: Mapping[str, int]) -> list[Track]:
-    """Read peak files and fit them to the genome."""
-    return [fit_track(p.stem, str(p), read_peaks(p), sizes, FitSettings()) for p in paths]
+def time_labels(
+    paths: Iterable[Path], sizes: Mapping[str, int]
+) -> tuple[list[Track], Labels, float, float]:
+    """Return tracks read from peak files, their labels, and the seconds that each of both took."""
+    start = perf_counter()
+    tracks = [fit_track(p.stem, str(p), read_peaks(p), sizes, FitSettings()) for p in paths]
+    read = perf_counter()
+    labels = label_bins(tracks, Bins(sizes, WIDTH), 0.5)
+    return tracks, labels, read - start, perf_counter() - read
 
 
 def measure_all(folder: Path, sizes: Mapping[str, int], tracks: int, peaks: int) -> None:
@@ -102,12 +108,7 @@ def measure_all(folder: Path, sizes: Mapping[str, int], tracks: int, peaks: int)
     for seed, path in enumerate(paths):
         write_narrow_peak(path, simulate_peaks(sizes, peaks, seed))
     before = peak_mib()
-    start = perf_counter()
-    read = read_tracks(paths, sizes)
-    reading = perf_counter() - start
-    start = perf_counter()
-    labels = label_bins(read, Bins(sizes, WIDTH), 0.5)
-    labelling = perf_counter() - start
+    read, labels, reading, labelling = time_labels(paths, sizes)
     total = sum(len(track.peaks) for track in read)
     print(f"{tracks} tracks, {total:,} peaks, {len(labels.bins):,} bins with a label\n")
     print(f"{'reading gzipped narrowPeak':<44}{reading:>9.1f} s")
@@ -128,12 +129,7 @@ def compare(folder: Path, sizes: Mapping[str, int], peaks: int) -> None:
     for seed, path in enumerate(beds):
         table = simulate_peaks(sizes, peaks, seed)
         table.to_csv(path, sep="\t", header=False, index=False)
-    start = perf_counter()
-    tracks = read_tracks(beds, sizes)
-    reading = perf_counter() - start
-    start = perf_counter()
-    labels = label_bins(tracks, Bins(sizes, WIDTH), 0.5)
-    ours = perf_counter() - start
+    _tracks, labels, reading, ours = time_labels(beds, sizes)
     bins = write_bins(folder, sizes)
     subset = beds[:SUBSET]
     plain, _ = time_bedtools(bins, subset)

@@ -34,7 +34,13 @@ from motifgrid.formats.dataset import (  # noqa: E402
     write_dataset,
 )
 from motifgrid.motifs import comparison, databases  # noqa: E402
-from motifgrid.readouts import activations, filters  # noqa: E402
+from motifgrid.readouts.activations import (  # noqa: E402
+    activate_layers,
+    extract_filters,
+    probe_layers,
+)
+from motifgrid.readouts.filters import AlignmentSettings, Window  # noqa: E402
+from motifgrid.readouts.receptive_fields import receptive_field  # noqa: E402
 from motifgrid.training.cell import load_model  # noqa: E402
 
 CELL = "results/cells/synthetic/cnn-25/0/model.keras"
@@ -73,35 +79,30 @@ def simulate_one_by_one(pool, settings: SimulationSettings) -> list[str]:
     return sequences
 
 
-def align_one_by_one(probe, dataset: Path, width: int, settings) -> list[np.ndarray]:
+def align_one_by_one(probe, dataset: Path, window: Window, settings) -> list[np.ndarray]:
     """Align windows one filter and one sequence at a time."""
     x = read_split(dataset, "test").x
     hot = dna.one_hot(x)
-    maps = np.concatenate(
-        [a for _x, a in activations.activate(probe, iterate_sequences(dataset, "test", 500))]
-    )
+    blocks = iterate_sequences(dataset, "test", 500)
+    maps = np.concatenate([layer for _x, (layer,) in activate_layers(probe, blocks)])
     counts = []
     for number in range(maps.shape[2]):
         largest = maps[:, :, number].max()
-        total = np.zeros((width, 4))
+        total = np.zeros((window.width, 4))
         for row in range(len(x)):
             place = maps[row, :, number].argmax()
-            start = place - (width - 1) // 2
-            inside = start >= 0 and start + width <= x.shape[1]
+            start = place + window.start
+            inside = start >= 0 and start + window.width <= x.shape[1]
             if maps[row, place, number] > settings.fraction * largest and inside:
-                total += hot[row, start : start + width]
+                total += hot[row, start : start + window.width]
         counts.append(total)
     return counts
 
 
-def peak_mib(probe, dataset: Path, width: int, settings) -> float:
+def peak_mib(model, dataset: Path, settings) -> float:
     """Peak MiB that Python and NumPy allocate while extracting."""
-
-    def batches():
-        return activations.activate(probe, iterate_sequences(dataset, "test", 500))
-
     tracemalloc.start()
-    filters.align(batches, width, settings)
+    extract_filters(model, dataset, settings)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak / 2**20
@@ -124,12 +125,10 @@ def compare_simulation(dataset: Path) -> None:
 
 def compare_extraction(model_path: Path, dataset: Path) -> list:
     """The first layer's filters on the test split; returns the motifs."""
-    model, settings = load_model(model_path), filters.AlignmentSettings()
-    ours, (motifs, _table) = timed(
-        lambda: activations.extract_first_layer(model, dataset, settings)
-    )
-    probe, width = activations.first_layer_probe(model)
-    other, _counts = timed(lambda: align_one_by_one(probe, dataset, width, settings), repeats=1)
+    model, settings = load_model(model_path), AlignmentSettings()
+    ours, (motifs, _table) = timed(lambda: extract_filters(model, dataset, settings))
+    probe, window = probe_layers(model, [1]), receptive_field(model, 1)
+    other, _counts = timed(lambda: align_one_by_one(probe, dataset, window, settings), repeats=1)
     report("filters, 30 on 5,000 x 200", ours, other, "filter by filter, sequence by sequence")
     test = read_split(dataset, "test")
     with tempfile.TemporaryDirectory() as folder:
@@ -138,10 +137,10 @@ def compare_extraction(model_path: Path, dataset: Path) -> list:
         write_dataset(
             larger, Dataset(read_classes(dataset), {"train": test, "valid": test, "test": four})
         )
-        once = peak_mib(probe, dataset, width, settings)
+        once = peak_mib(model, dataset, settings)
         print(
             f"{'':34}memory: {once:.0f} MiB for 5,000 sequences, "
-            f"{peak_mib(probe, larger, width, settings):.0f} MiB for 20,000, batch 500"
+            f"{peak_mib(model, larger, settings):.0f} MiB for 20,000, batch 500"
         )
     return motifs
 

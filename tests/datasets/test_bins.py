@@ -11,8 +11,11 @@ from motifgrid.datasets.bins import (
     Bins,
     covered_bases,
     gather_labels,
+    lie_inside,
     merge_intervals,
+    overlap_any,
     positive_bins,
+    sizes_of,
 )
 from motifgrid.formats.peaks import read_peaks
 
@@ -48,6 +51,34 @@ def test_a_chromosomes_last_shorter_bin_is_not_whole():
 def test_chromosomes_lie_on_one_line_in_whole_bins():
     line = Bins(SIZES, 200).on_one_line(np.array([0, 1, 2]), np.array([3, 3, 3]))
     assert line.tolist() == [3, 1203, 1603]
+
+
+def test_sizes_are_those_of_the_chromosomes():
+    assert sizes_of(SIZES, np.array([2, 0, 0])).tolist() == [150, 1010, 1010]
+
+
+def test_intervals_over_an_end_do_not_lie_inside():
+    start = np.array([-1, 0, 140, 141, 150])
+    inside = lie_inside(SIZES, np.full(5, 2), start, start + 10)
+    assert inside.tolist() == [False, True, True, False, False]
+
+
+def test_intervals_are_cut_at_the_ends_of_their_chromosomes():
+    bins = Bins(SIZES, 200)
+    start, end = np.array([-5, 1000, 390, 160]), np.array([3, 1300, 410, 170])
+    starts, ends = bins.cut(np.array([0, 0, 1, 2]), start, end)
+    # chr2 begins at 1,200 of the line, chr3 at 1,600; what is left of the last is empty
+    assert starts.tolist() == [0, 1000, 1590, 1750]
+    assert ends.tolist() == [3, 1010, 1600, 1750]
+    united = bins.unite(np.array([0, 0, 1, 2]), start, end)
+    assert [side.tolist() for side in united] == [[0, 1000, 1590], [3, 1010, 1600]]
+
+
+@given(intervals, intervals)
+def test_what_overlaps_shares_a_position(pairs, others):
+    found = overlap_any(merge_intervals(*columns(pairs)), *columns(others))
+    covered = covered_positions(pairs)
+    assert found.tolist() == [not covered.isdisjoint(range(*other)) for other in others]
 
 
 @given(intervals)

@@ -7,10 +7,8 @@ from toy_genomes import open_toy, random_sequence
 from motifgrid import dna
 from motifgrid.datasets.bins import Bins
 from motifgrid.datasets.placed_windows import (
-    PlacedWindows,
     read_placed,
     record_places,
-    sizes_of,
     split_whole,
 )
 from motifgrid.datasets.splits import NOWHERE, map_splits
@@ -50,10 +48,6 @@ def test_rows_are_taken_by_number_or_by_truth(genome):
         np.testing.assert_array_equal(taken.x, windows.x[[0, 2]])
 
 
-def test_sizes_are_those_of_the_chromosomes():
-    assert sizes_of(SIZES, np.array([2, 0, 0])).tolist() == [60, 203, 203]
-
-
 @given(any_places)
 def test_a_window_is_in_the_split_that_all_its_bases_on_the_chromosome_are_in(places):
     sizes, names = list(SIZES.values()), ("train", "valid", "test")
@@ -76,15 +70,13 @@ def test_a_window_is_in_the_split_that_all_its_bases_on_the_chromosome_are_in(pl
         assert code == expected
 
 
-def test_records_hold_where_windows_are(genome):
-    windows = read_placed(genome, np.array([2, 0]), np.array([-3, 6]), 5)
-    assert record_places(windows, [*SIZES], b".").tolist() == [
+def test_records_hold_where_windows_are():
+    assert record_places(np.array([2, 0]), np.array([-3, 6]), 5, [*SIZES], b".").tolist() == [
         (b"chr3", -3, 2, b"."),
         (b"chr1", 6, 11, b"."),
     ]
 
 
 def test_a_chromosome_name_too_long_for_a_record_is_refused():
-    windows = PlacedWindows(np.array([1]), np.array([0]), np.zeros((1, 3), np.uint8))
     with pytest.raises(GenomeError, match=r"^Chromosome x{33}: its name has 33 bytes"):
-        record_places(windows, ["chr1", "x" * 33], b"+")
+        record_places(np.array([1]), np.array([0]), 3, ["chr1", "x" * 33], b"+")

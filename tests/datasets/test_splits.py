@@ -113,6 +113,12 @@ def test_pieces_end_with_their_chromosome():
     assert both.piece(np.array([94])) != both.piece(np.array([100]))
 
 
+def test_a_piece_holds_what_is_in_it_up_to_its_end():
+    pieces = map_of(train=["chr1:0-20"], valid=["chr1:20-40"], test=["chr3"])
+    starts, ends = np.array([0, 0, 10, 19, 20]), np.array([1, 20, 21, 21, 40])
+    assert pieces.holds(starts, ends).tolist() == [True, True, False, False, True]
+
+
 @st.composite
 def lists_of_regions(draw):
     regions = []

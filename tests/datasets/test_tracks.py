@@ -11,7 +11,6 @@ from motifgrid.datasets.tracks import (
     describe_drops,
     describe_tracks,
     fit_track,
-    other_name,
     require_assembly,
 )
 from motifgrid.formats.peaks import read_peaks
@@ -124,12 +123,6 @@ def test_a_name_that_the_genome_has_is_not_matched_to_another():
 
 def test_names_that_match_nothing_stay_unknown():
     refuse("line 3: the genome has no 7.", ("1", 0, 5), ("7", 0, 5), settings=MATCH)
-
-
-@pytest.mark.parametrize(("name", "other"), [("chr1", "1"), ("X", "chrX"), ("chrM", "M")])
-def test_the_other_name_of_a_chromosome(name, other):
-    assert other_name(name) == other
-    assert other_name(other) == name
 
 
 # Peaks beyond the end

@@ -23,7 +23,7 @@ from motifgrid.datasets.intervals import merge_blacklists
 from motifgrid.datasets.selection import WindowSettings
 from motifgrid.datasets.splits import REST, SplitError, parse_region
 from motifgrid.datasets.tracks import FitSettings, TrackError, fit_track
-from motifgrid.datasets.windows import label_bins, plan_windows, write_windows
+from motifgrid.datasets.windows import NO_REGIONS, label_bins, plan_windows, write_windows
 from motifgrid.formats.dataset import (
     SPLITS,
     PoolMotif,
@@ -73,7 +73,7 @@ def rows_of(path, name):
     ]
 
 
-def write(folder, genome, peaks=PEAKS, blacklist=None, **changes):
+def write(folder, genome, peaks=PEAKS, blacklist=NO_REGIONS, **changes):
     plan = plan_windows(tracks_of(peaks, genome.sizes), genome, small(**changes), blacklist)
     write_windows(folder / "a.h5", plan)
     return folder / "a.h5"

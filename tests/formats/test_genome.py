@@ -20,6 +20,7 @@ from motifgrid.formats.genome import (
     identify_assembly,
     index_genome,
     open_genome,
+    other_name,
     unpack_genome,
 )
 
@@ -37,6 +38,12 @@ def fasta_of(sequences, width=10, end="\n", last=True):
         lines = [sequence[at : at + width] for at in range(0, len(sequence), width)]
         parts += [f">{name}", *lines]
     return (end.join(parts) + end * last).encode()
+
+
+def read_whole(genome, chrom):
+    """The base indices of a chromosome, in windows side by side."""
+    size = genome.sizes[chrom]
+    return genome.read_windows(chrom, np.arange(0, size, 1000), 1000).ravel()[:size]
 
 
 def blocks_of(marks):
@@ -140,7 +147,7 @@ def test_many_blocks_make_the_same_windows_as_one(tmp_path, monkeypatch):
     for bases in (1, 8, 20):
         monkeypatch.setattr(module, "_GATHER", bases)
         np.testing.assert_array_equal(genome.read_windows("chr1", starts, 8), whole)
-        np.testing.assert_array_equal(genome.read_all("chr1"), dna.encode(TOY_SEQUENCES["chr1"]))
+        np.testing.assert_array_equal(read_whole(genome, "chr1"), dna.encode(TOY_SEQUENCES["chr1"]))
 
 
 def test_both_cases_are_read_and_all_other_letters_are_unknown(tmp_path):
@@ -191,12 +198,18 @@ def test_an_unknown_chromosome_is_named_with_those_there_are(tmp_path, chrom, me
         opened(tmp_path).read_windows(chrom, np.array([0]), 10)
 
 
+@pytest.mark.parametrize(("name", "other"), [("chr1", "1"), ("X", "chrX"), ("chrM", "M")])
+def test_the_other_name_of_a_chromosome(name, other):
+    assert other_name(name) == other
+    assert other_name(other) == name
+
+
 def test_a_genome_without_chr_is_told_so(tmp_path):
     names = "".join(f">{number}\nA\n" for number in range(1, 9)).encode()
     with pytest.raises(GenomeError, match="It calls it '8'"):
-        opened(tmp_path, names).read_all("chr8")
+        opened(tmp_path, names).read_windows("chr8", [0], 1)
     with pytest.raises(GenomeError, match=r"It has 1, 2, 3, 4, 5, \.\.\.$"):
-        opened(tmp_path, names).read_all("chr9")
+        opened(tmp_path, names).read_windows("chr9", [0], 1)
 
 
 def test_the_real_genome(tmp_path):
@@ -207,7 +220,7 @@ def test_the_real_genome(tmp_path):
     theirs = Fasta(str(tmp_path / "hg19.fa"), indexname=str(tmp_path / "hg19.fai"))
     for name, size in genome.sizes.items():
         assert size == len(theirs[name])
-        np.testing.assert_array_equal(genome.read_all(name), dna.encode(theirs[name][:].seq))
+        np.testing.assert_array_equal(read_whole(genome, name), dna.encode(theirs[name][:].seq))
         starts = np.random.default_rng(0).integers(0, size - 1000, 200)
         for window, start in zip(genome.read_windows(name, starts, 1000), starts, strict=True):
             text = theirs[name][int(start) : int(start) + 1000].seq
@@ -224,7 +237,7 @@ def test_the_real_genome_has_bases_where_they_are_said_to_be(tmp_path):
         for chrom, start, end in covered:
             if chrom == name:
                 places[int(start) : int(end)] = True
-        np.testing.assert_array_equal(genome.read_all(name) != dna.UNKNOWN, places)
+        np.testing.assert_array_equal(read_whole(genome, name) != dna.UNKNOWN, places)
 
 
 # Unpacking
@@ -271,7 +284,7 @@ def test_a_bgzip_genome_unpacks(tmp_path):
     index_genome(tmp_path / "again.fa", tmp_path / "again.fai")
     genome = open_genome(tmp_path / "again.fa", tmp_path / "again.fai")
     for name, sequence in TOY_SEQUENCES.items():
-        np.testing.assert_array_equal(genome.read_all(name), dna.encode(sequence))
+        np.testing.assert_array_equal(read_whole(genome, name), dna.encode(sequence))
 
 
 @pytest.mark.parametrize("name", ["genome.2bit", "genome.fa.gz", "genome", "genome.txt"])
@@ -446,7 +459,7 @@ def test_a_genome_is_not_overwritten_by_its_index(tmp_path):
 
 def test_blank_lines_between_sequences_are_no_bases(tmp_path):
     genome = opened(tmp_path, b">a\nACGT\nAC\n\n>b\nGGG\n\n")
-    assert [dna.decode(genome.read_all(name)) for name in ("a", "b")] == ["ACGTAC", "GGG"]
+    assert [dna.decode(read_whole(genome, name)) for name in ("a", "b")] == ["ACGTAC", "GGG"]
 
 
 def test_an_index_older_than_its_genome_is_refused(tmp_path):

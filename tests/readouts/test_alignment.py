@@ -9,7 +9,6 @@ from motifgrid.readouts import filters as module
 from motifgrid.readouts.filters import (
     AlignmentSettings,
     Window,
-    align,
     align_layers,
     describe_filters,
     stack_layers,
@@ -36,9 +35,15 @@ def in_batches(x, activations, batch=None):
     """A function that gives the same batches at every call."""
     batch = batch or len(x)
     return lambda: (
-        (x[start : start + batch], activations[start : start + batch])
+        (x[start : start + batch], [activations[start : start + batch]])
         for start in range(0, len(x), batch)
     )
+
+
+def align(batches, width, chosen):
+    """The alignment of one layer with "same" padding."""
+    (aligned,) = align_layers(batches, [Window(width, -((width - 1) // 2))], chosen)
+    return aligned
 
 
 def reference(x, activations, width, chosen):

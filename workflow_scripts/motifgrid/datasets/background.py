@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from motifgrid import dna
-from motifgrid.datasets.bins import Bins, merge_intervals
-from motifgrid.datasets.placed_windows import PlacedWindows, read_placed, sizes_of, split_whole
+from motifgrid.datasets.bins import Bins, Intervals, overlap_any
+from motifgrid.datasets.placed_windows import PlacedWindows, read_placed, split_whole
 from motifgrid.datasets.splits import NOWHERE, SplitMap
 from motifgrid.formats.dataset import SPLITS
 from motifgrid.formats.genome import Genome
@@ -16,9 +16,6 @@ from motifgrid.shuffle import shuffle_dinucleotides
 
 BLOCK = 2**14
 """Background windows that are looked at together."""
-
-Intervals = tuple[np.ndarray, np.ndarray]
-"""Starts and ends of disjoint intervals on one line (see `Bins.on_one_line`), ascending."""
 
 
 class BackgroundError(ValueError):
@@ -77,12 +74,7 @@ def forbid_around(
     """
     start = np.concatenate([peaks["start"].to_numpy() - distance, windows.start])
     end = np.concatenate([peaks["end"].to_numpy() + distance, windows.start + bins.width])
-    chromosome = np.tile(windows.chromosome, 2)
-    size = sizes_of(bins.sizes, chromosome)
-    return merge_intervals(
-        bins.on_one_line(chromosome, np.clip(start, 0, size)),
-        bins.on_one_line(chromosome, np.clip(end, 0, size)),
-    )
+    return bins.unite(np.tile(windows.chromosome, 2), start, end)
 
 
 def draw_background(
@@ -141,20 +133,15 @@ def _join(parts: Sequence[PlacedWindows]) -> PlacedWindows:
 def _look_at(numbers: np.ndarray, source: Source) -> tuple[PlacedWindows, np.ndarray]:
     """Read numbered windows; keep those that may be background, and return their regions."""
     bins = source.bins
-    chromosome, start = bins.locate(numbers[_is_free(numbers, source)])
+    line = numbers * bins.width
+    taken = overlap_any(source.forbidden, line, line + bins.width)
+    chromosome, start = bins.locate(numbers[~taken])
     region = np.zeros(len(start), dtype=np.int64)
     if source.pieces is not None:
         region = split_whole(bins, source.pieces, chromosome, start)
     windows = read_placed(source.genome, chromosome, start, bins.width)
     good = (region != NOWHERE) & (windows.x != dna.UNKNOWN).all(axis=1)
     return windows.take(good), region[good]
-
-
-def _is_free(numbers: np.ndarray, source: Source) -> np.ndarray:
-    start = numbers * source.bins.width
-    opened = np.searchsorted(source.forbidden[0], start + source.bins.width, side="left")
-    closed = np.searchsorted(source.forbidden[1], start, side="right")
-    return opened == closed
 
 
 def _count_gc_bins(gc_bin: float) -> int:

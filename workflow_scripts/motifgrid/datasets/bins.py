@@ -1,4 +1,4 @@
-"""A genome cut into bins, and which bins the peaks of a track cover."""
+"""A genome cut into bins and laid on one line, and what the intervals on it cover."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 from scipy import sparse
+
+Intervals = tuple[np.ndarray, np.ndarray]
+"""Starts and ends of disjoint intervals on one line (see `Bins.on_one_line`), ascending."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +42,55 @@ class Bins:
     def is_whole(self, bins: np.ndarray) -> np.ndarray:
         """Tell bins of full width from the shorter last one of a chromosome."""
         chromosome, start = self.locate(bins)
-        return start + self.width <= np.fromiter(self.sizes.values(), np.int64)[chromosome]
+        return lie_inside(self.sizes, chromosome, start, start + self.width)
 
     def on_one_line(self, chromosome: np.ndarray, position: np.ndarray) -> np.ndarray:
         """Return positions as if the chromosomes, in whole bins, lay one after the other."""
         return self.first[chromosome] * self.width + position
 
+    def cut(
+        self, chromosome: np.ndarray, start: np.ndarray, end: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Cut intervals at their chromosome's ends; return starts and ends on one line."""
+        size = sizes_of(self.sizes, chromosome)
+        start, end = (np.clip(position, 0, size) for position in (start, end))
+        return self.on_one_line(chromosome, start), self.on_one_line(chromosome, end)
 
-def merge_intervals(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def unite(self, chromosome: np.ndarray, start: np.ndarray, end: np.ndarray) -> Intervals:
+        """Unite intervals on one line, without what lies beyond their chromosome's ends."""
+        starts, ends = self.cut(chromosome, start, end)
+        inside = starts < ends
+        return merge_intervals(starts[inside], ends[inside])
+
+
+def sizes_of(sizes: Mapping[str, int], chromosome: np.ndarray) -> np.ndarray:
+    """Return the nucleotides of chromosomes that are given by their index in the genome's order."""
+    return np.fromiter(sizes.values(), np.int64)[chromosome]
+
+
+def lie_inside(
+    sizes: Mapping[str, int], chromosome: np.ndarray, start: np.ndarray, end: np.ndarray
+) -> np.ndarray:
+    """Tell intervals that lie on their chromosome as a whole from those that reach over an end."""
+    return (start >= 0) & (end <= sizes_of(sizes, chromosome))
+
+
+def overlap_any(intervals: Intervals, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Tell what overlaps some of disjoint intervals.
+
+    Args:
+        intervals: on one line.
+        starts: (N,) on that line, in any order.
+        ends: (N,), behind their starts.
+
+    Returns:
+        bool (N,).
+    """
+    opened = np.searchsorted(intervals[0], ends, side="left")
+    return opened > np.searchsorted(intervals[1], starts, side="right")
+
+
+def merge_intervals(starts: np.ndarray, ends: np.ndarray) -> Intervals:
     """Unite intervals that overlap or touch.
 
     Args:

@@ -14,12 +14,11 @@ from motifgrid.datasets.background import (
     forbid_around,
     shuffle_windows,
 )
-from motifgrid.datasets.bins import Bins
+from motifgrid.datasets.bins import Bins, lie_inside
 from motifgrid.datasets.placed_windows import (
     PlacedWindows,
     read_placed,
     record_places,
-    sizes_of,
     split_whole,
 )
 from motifgrid.datasets.splits import NOWHERE, SplitMap, map_splits
@@ -120,13 +119,7 @@ def from_sequence_sets(
     """
     settings = settings or ChipSeqSettings()
     require_valid(settings)
-    if settings.negatives != "shuffle":
-        raise ChipSeqError("negatives: genome needs peaks. Expected shuffle for sequence sets.")
-    if train.x.shape[1] != test.x.shape[1]:
-        raise ChipSeqError(
-            f"The training file has sequences of {train.x.shape[1]} nt, the test file of "
-            f"{test.x.shape[1]}. Expected two files of one length."
-        )
+    _require_pair(train, test, settings)
     generator = np.random.default_rng(settings.seed)
     code = _draw_groups(*_group_names(train), [settings.valid_fraction], generator)
     parts = {
@@ -266,6 +259,16 @@ def require_valid(settings: ChipSeqSettings) -> None:
 # Sequence sets
 
 
+def _require_pair(train: SequenceSet, test: SequenceSet, settings: ChipSeqSettings) -> None:
+    if settings.negatives != "shuffle":
+        raise ChipSeqError("negatives: genome needs peaks. Expected shuffle for sequence sets.")
+    if train.x.shape[1] != test.x.shape[1]:
+        raise ChipSeqError(
+            f"The training file has sequences of {train.x.shape[1]} nt, the test file of "
+            f"{test.x.shape[1]}. Expected two files of one length."
+        )
+
+
 def _group_names(sequences: SequenceSet) -> tuple[np.ndarray, np.ndarray]:
     """Return each row's group (its name without suffix), and which labels that group has."""
     stems = [name.removesuffix(_PEAK).removesuffix(SHUFFLED) for name in sequences.names]
@@ -361,7 +364,7 @@ def _select_known(
     """Tell windows with few enough unknown bases, and count the others by their reason."""
     unfit = (windows.x == dna.UNKNOWN).mean(axis=1) > settings.maximum_unknown
     end = windows.start + settings.width
-    over = (windows.start < 0) | (end > sizes_of(genome.sizes, windows.chromosome))
+    over = ~lie_inside(genome.sizes, windows.chromosome, windows.start, end)
     if unfit.any() and settings.unfit_windows == "error":
         row = int(np.flatnonzero(unfit)[0])
         why = "reaches over its chromosome's end" if over[row] else "has too many unknown bases"
@@ -460,7 +463,10 @@ def _gather(
     number = settings.negatives_per_positive
     strand = NO_STRAND if settings.negatives == "shuffle" else b"+"
     x = _follow(positives.x, negatives.x)
-    places = _follow(record_places(positives, names, b"+"), record_places(negatives, names, strand))
+    places = _follow(
+        record_places(positives.chromosome, positives.start, settings.width, names, b"+"),
+        record_places(negatives.chromosome, negatives.start, settings.width, names, strand),
+    )
     y = _labels(len(positives.x), number)
     split = np.repeat(code, 1 + number)
     return {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from motifgrid.datasets.tracks import Drop, describe_drops
 from motifgrid.formats import deepsea
 from motifgrid.formats.dataset import SPLITS, PoolMotif, Stream, write_streams
 
@@ -34,13 +35,9 @@ def write_deepsea_set(
     wanted = list(columns.values())
     bundles = {name: _open(name, files[name]) for name in SPLITS}
     drops = [
-        {
-            "reason": f"none of the classes, in {name}",
-            "unit": "sequences",
-            "track": "",
-            "count": bundle.sequences - deepsea.count(bundle, wanted, keep_positive),
-        }
+        Drop(f"none of the classes, in {name}", "sequences", bundle.sequences - kept)
         for name, bundle in bundles.items()
+        for kept in [deepsea.count(bundle, wanted, keep_positive)]
     ]
     write_streams(
         path,
@@ -54,7 +51,7 @@ def write_deepsea_set(
             **(provenance or {}),
             "files": {name: str(file) for name, file in files.items()},
             "columns": dict(columns),
-            "drops": [drop for drop in drops if drop["count"]],
+            "drops": describe_drops(drop for drop in drops if drop.count),
         },
     )
 

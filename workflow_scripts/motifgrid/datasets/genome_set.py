@@ -8,7 +8,7 @@ import numpy as np
 
 from motifgrid.datasets.selection import WindowSettings
 from motifgrid.datasets.tracks import FitSettings, Track, fit_track, require_assembly
-from motifgrid.datasets.windows import Regions, plan_windows, write_windows
+from motifgrid.datasets.windows import NO_REGIONS, Regions, plan_windows, write_windows
 from motifgrid.formats.dataset import PoolMotif
 from motifgrid.formats.genome import open_genome
 from motifgrid.formats.peaks import read_peaks
@@ -50,7 +50,7 @@ def write_genome_set(
     opened = open_genome(genome, index)
     require_assembly(assembly, opened.sizes, str(genome))
     tracks = [_read_track(name, str(source), opened.sizes, fit) for name, source in peaks.items()]
-    regions = read_regions(blacklist, opened.sizes) if blacklist else None
+    regions = read_regions(blacklist, opened.sizes) if blacklist else NO_REGIONS
     plan = plan_windows(tracks, opened, settings, regions)
     write_windows(path, plan, pool, {"genome": str(genome), **(provenance or {})})
 
@@ -58,11 +58,10 @@ def write_genome_set(
 def read_regions(path: Path | str, sizes: Mapping[str, int]) -> Regions:
     """Read a BED file as arrays; what lies on chromosomes that are not in `sizes` is left out."""
     if Path(path).stat().st_size == 0:  # bedtools leaves this where no region is on the genome
-        return tuple(np.zeros((3, 0), dtype=np.int64))
+        return NO_REGIONS
     regions = read_peaks(path)
-    index = {name: number for number, name in enumerate(sizes)}
     regions = regions[regions["chrom"].isin(sizes)]
-    chromosome = regions["chrom"].astype(str).map(index).to_numpy(dtype=np.int64)
+    chromosome = regions["chrom"].cat.set_categories([*sizes]).cat.codes.to_numpy(np.int64)
     return chromosome, regions["start"].to_numpy(), regions["end"].to_numpy()
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pybedtools
 
-from motifgrid.datasets.tracks import other_name
 from motifgrid.formats.atomic import replacing
+from motifgrid.formats.genome import other_name
 from motifgrid.formats.peaks import read_peaks
 
 logger = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """Windows of one width anywhere in a genome: their sequences, their records, and their split."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,11 +53,6 @@ def read_placed(
     return PlacedWindows(chromosome, start, x)
 
 
-def sizes_of(sizes: Mapping[str, int], chromosome: np.ndarray) -> np.ndarray:
-    """Return the nucleotides of chromosomes that are given by their index in the genome's order."""
-    return np.fromiter(sizes.values(), np.int64)[chromosome]
-
-
 def split_whole(
     bins: Bins, pieces: SplitMap, chromosome: np.ndarray, start: np.ndarray
 ) -> np.ndarray:
@@ -72,26 +67,28 @@ def split_whole(
     Returns:
         int (N,): positions in `SPLITS`, or `NOWHERE`.
     """
-    last = np.minimum(start + bins.width, sizes_of(bins.sizes, chromosome)) - 1
-    first = bins.on_one_line(chromosome, np.maximum(start, 0))
-    whole = pieces.piece(first) == pieces.piece(bins.on_one_line(chromosome, last))
-    return np.where(whole, pieces.split(first), NOWHERE)
+    starts, ends = bins.cut(chromosome, start, start + bins.width)
+    return np.where(pieces.holds(starts, ends), pieces.split(starts), NOWHERE)
 
 
-def record_places(windows: PlacedWindows, names: Sequence[str], strand: bytes) -> np.ndarray:
+def record_places(
+    chromosome: np.ndarray, start: np.ndarray, width: int, names: Sequence[str], strand: bytes
+) -> np.ndarray:
     """Return the `PLACE_DTYPE` records (N,) of windows.
 
     Args:
-        windows: N of them.
+        chromosome: index in the genome's order (N,).
+        start: 0-based (N,).
+        width: nucleotides of a window.
         names: of the genome's chromosomes in its order.
         strand: of all.
 
     Raises:
         GenomeError: the name of a chromosome is too long for a dataset file.
     """
-    places = np.empty(len(windows.start), dtype=PLACE_DTYPE)
-    places["chrom"] = encode_chromosomes(names, windows.chromosome, GenomeError)
-    places["start"] = windows.start
-    places["end"] = windows.start + windows.x.shape[1]
+    places = np.empty(len(start), dtype=PLACE_DTYPE)
+    places["chrom"] = encode_chromosomes(names, chromosome, GenomeError)
+    places["start"] = start
+    places["end"] = start + width
     places["strand"] = strand
     return places

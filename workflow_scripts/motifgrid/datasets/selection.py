@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from motifgrid import dna
-from motifgrid.datasets.bins import Bins, Labels
+from motifgrid.datasets.bins import Bins, Intervals, Labels, lie_inside, overlap_any
 from motifgrid.datasets.splits import NOWHERE, SplitMap
 from motifgrid.datasets.tracks import Drop, require_choice
 from motifgrid.formats.dataset import SPLITS
@@ -84,14 +84,14 @@ class Selection:
         pieces: the splits.
         genome: the sequences.
         settings: all numbers.
-        blacklist: starts and ends, on one line, of disjoint regions that no window may overlap.
+        blacklist: where, on one line, no window may be.
     """
 
     bins: Bins
     pieces: SplitMap
     genome: Genome
     settings: WindowSettings
-    blacklist: tuple[np.ndarray, np.ndarray]
+    blacklist: Intervals
 
     def split(self, numbers: np.ndarray) -> np.ndarray:
         """Return the split of each bin, a position in `SPLITS` or `NOWHERE`."""
@@ -124,32 +124,22 @@ class Selection:
     def _in_no_split(self, numbers: np.ndarray) -> np.ndarray:
         return self.split(numbers) == NOWHERE
 
-    def _span(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        chromosome, start = self.starts(numbers)
-        size = np.fromiter(self.bins.sizes.values(), np.int64)[chromosome]
-        return chromosome, start, size
-
     def _over_the_end(self, numbers: np.ndarray) -> np.ndarray:
         if self.settings.window_ends == "pad":
             return np.zeros(len(numbers), dtype=bool)
-        _chromosome, start, size = self._span(numbers)
-        return (start < 0) | (start + self.settings.length > size)
+        chromosome, start = self.starts(numbers)
+        return ~lie_inside(self.bins.sizes, chromosome, start, start + self.settings.length)
 
     def _on_line(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the windows' starts and ends on one line, cut at their chromosome's ends."""
-        chromosome, start, size = self._span(numbers)
-        end = np.minimum(start + self.settings.length, size)
-        lay = self.bins.on_one_line
-        return lay(chromosome, np.maximum(start, 0)), lay(chromosome, end)
+        chromosome, start = self.starts(numbers)
+        return self.bins.cut(chromosome, start, start + self.settings.length)
 
     def _over_the_border(self, numbers: np.ndarray) -> np.ndarray:
-        start, end = self._on_line(numbers)
-        return self.pieces.piece(start) != self.pieces.piece(end - 1)
+        return ~self.pieces.holds(*self._on_line(numbers))
 
     def _blacklisted(self, numbers: np.ndarray) -> np.ndarray:
-        start, end = self._on_line(numbers)
-        opened = np.searchsorted(self.blacklist[0], end, side="left")
-        return opened > np.searchsorted(self.blacklist[1], start, side="right")
+        return overlap_any(self.blacklist, *self._on_line(numbers))
 
     def _unknown(self, numbers: np.ndarray) -> np.ndarray:
         if self.settings.maximum_unknown >= 1:

@@ -54,6 +54,10 @@ class SplitMap:
         """Return the split's code of each position on the line."""
         return self.codes[self.piece(positions)]
 
+    def holds(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Tell intervals on the line that are in one piece from start to end."""
+        return self.piece(starts) == self.piece(ends - 1)
+
 
 def parse_region(text: str) -> Region:
     """Read `chr7` or `chr7:30508750-35296850` (0-based half-open; commas allowed).

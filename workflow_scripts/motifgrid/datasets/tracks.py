@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from motifgrid.formats.genome import identify_assembly
+from motifgrid.datasets.bins import sizes_of
+from motifgrid.formats.genome import identify_assembly, other_name
 from motifgrid.spelling import same_but_for_case, suggest
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ def fit_track(
     of_category = np.array([index.get(name, -1) for name in names.values()], dtype=np.int64)
     chromosome = of_category[chrom.cat.codes]
     unknown = chromosome < 0
-    beyond = ~unknown & (peaks["end"].to_numpy() > np.array([*sizes.values()])[chromosome])
+    beyond = ~unknown & (peaks["end"].to_numpy() > sizes_of(sizes, chromosome))
     if unknown.any() and settings.unknown_chromosome == "error":
         raise TrackError(_explain_unknown(place, peaks[unknown], len(peaks), sizes))
     if beyond.any() and settings.beyond_end == "error":
@@ -127,11 +128,6 @@ def require_choice(key: str, value: object, choices: Collection[str]) -> None:
     if value not in choices:
         hint = suggest(value, choices)
         raise ValueError(f"{key}: {value!r}. Expected one of {', '.join(choices)}.{hint}")
-
-
-def other_name(chromosome: str) -> str:
-    """Return 1 for chr1 and chr1 for 1."""
-    return chromosome.removeprefix("chr") if chromosome.startswith("chr") else f"chr{chromosome}"
 
 
 def require_assembly(stated: str | None, sizes: Mapping[str, int], source: str) -> None:

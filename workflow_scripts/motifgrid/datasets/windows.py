@@ -9,19 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from motifgrid import dna
-from motifgrid.datasets.bins import Bins, Labels, gather_labels, merge_intervals, positive_bins
+from motifgrid.datasets.bins import Bins, Labels, gather_labels, positive_bins
+from motifgrid.datasets.placed_windows import record_places
 from motifgrid.datasets.selection import Selection, WindowSettings, choose_negatives, read_blocks
 from motifgrid.datasets.splits import SplitError, map_splits
 from motifgrid.datasets.tracks import Drop, Track, TrackError, describe_drops, describe_tracks
-from motifgrid.formats.dataset import (
-    PLACE_DTYPE,
-    SPLITS,
-    PoolMotif,
-    Stream,
-    encode_chromosomes,
-    write_streams,
-)
-from motifgrid.formats.genome import Genome, GenomeError
+from motifgrid.formats.dataset import SPLITS, PoolMotif, Stream, write_streams
+from motifgrid.formats.genome import Genome
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +25,8 @@ _SPAN = ("start", "end")
 
 Regions = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Chromosome (index in the genome's order), start and end, 0-based half-open."""
+
+NO_REGIONS: Regions = tuple(np.zeros((3, 0), dtype=np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +52,7 @@ def plan_windows(
     tracks: Sequence[Track],
     genome: Genome,
     settings: WindowSettings,
-    blacklist: Regions | None = None,
+    blacklist: Regions = NO_REGIONS,
 ) -> Plan:
     """Label the bins of a genome and choose the windows of every split.
 
@@ -75,7 +71,7 @@ def plan_windows(
     """
     bins = Bins(genome.sizes, settings.bin)
     pieces = map_splits(settings.splits, bins.sizes, bins.first * bins.width)
-    selection = Selection(bins, pieces, genome, settings, _on_one_line(bins, blacklist))
+    selection = Selection(bins, pieces, genome, settings, bins.unite(*blacklist))
     labels = label_bins(tracks, bins, settings.coverage)
     positive, drops = selection.keep(labels.bins)
     _require_positives(tracks, labels, positive)
@@ -145,17 +141,6 @@ def write_windows(
     )
 
 
-def _on_one_line(bins: Bins, regions: Regions | None) -> tuple[np.ndarray, np.ndarray]:
-    if regions is None or not len(regions[0]):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    chromosome, start, end = regions
-    # what reaches beyond an end would lie on the next chromosome
-    end = np.minimum(end, np.fromiter(bins.sizes.values(), np.int64)[chromosome])
-    inside = start < end
-    chromosome, start, end = chromosome[inside], start[inside], end[inside]
-    return merge_intervals(bins.on_one_line(chromosome, start), bins.on_one_line(chromosome, end))
-
-
 def _explain_empty(track: Track, bins: Bins, coverage: float) -> str:
     length = (track.peaks["end"] - track.peaks["start"]).median()
     return (
@@ -188,20 +173,12 @@ def _require_windows(chosen: Mapping[str, np.ndarray], settings: WindowSettings)
 
 def _stream(plan: Plan, name: str) -> Stream:
     """Return a split's windows, and behind them their reverse complements where wanted."""
-    wanted = plan.selection.settings.reverse_complement
+    settings, names = plan.selection.settings, [*plan.selection.bins.sizes]
+    wanted = settings.reverse_complement
     strands = "+-" if wanted == "all" or wanted == name == "train" else "+"
-    places = [_places(plan, name, strand) for strand in strands]
+    where = plan.selection.starts(plan.chosen[name])
+    places = [record_places(*where, settings.length, names, strand.encode()) for strand in strands]
     return Stream(_blocks(plan, name, strands), np.concatenate(places))
-
-
-def _places(plan: Plan, name: str, strand: str) -> np.ndarray:
-    chromosome, start = plan.selection.starts(plan.chosen[name])
-    places = np.empty(len(start), dtype=PLACE_DTYPE)
-    places["chrom"] = encode_chromosomes([*plan.selection.bins.sizes], chromosome, GenomeError)
-    places["start"] = start
-    places["end"] = start + plan.selection.settings.length
-    places["strand"] = strand.encode()
-    return places
 
 
 def _blocks(plan: Plan, name: str, strands: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -173,12 +173,6 @@ class Genome:
             windows[block] = self._gather(record, starts[block, None] + np.arange(length))
         return windows
 
-    def read_all(self, chrom: str) -> np.ndarray:
-        """Read a whole chromosome as uint8 base indices (size,), unknown = 4."""
-        size = self._record(chrom).size
-        starts = np.arange(0, size, _GATHER)
-        return self.read_windows(chrom, starts, _GATHER).reshape(-1)[:size]
-
     def _gather(self, record: _Record, positions: np.ndarray) -> np.ndarray:
         if not positions.size or (positions.min() >= 0 and positions.max() < record.size):
             return _INDEX_OF_BYTE[self._bytes[record.bytes_of(positions)]]
@@ -234,6 +228,11 @@ def identify_assembly(sizes: Mapping[str, int]) -> str | None:
     return ASSEMBLIES.get(sizes.get("chr1", sizes.get("1", -1)))
 
 
+def other_name(chromosome: str) -> str:
+    """Return 1 for chr1 and chr1 for 1."""
+    return chromosome.removeprefix("chr") if chromosome.startswith("chr") else f"chr{chromosome}"
+
+
 def _whole_numbers(starts: np.ndarray) -> np.ndarray:
     starts = np.asarray(starts)
     if starts.ndim != 1 or (starts.size and not np.issubdtype(starts.dtype, np.integer)):
@@ -242,7 +241,7 @@ def _whole_numbers(starts: np.ndarray) -> np.ndarray:
 
 
 def _naming(chrom: str, sizes: Mapping[str, int]) -> str:
-    other = chrom.removeprefix("chr") if chrom.startswith("chr") else f"chr{chrom}"
+    other = other_name(chrom)
     if other in sizes:
         return f"It calls it {other!r}: peaks and genome have to use the same names."
     shown = ", ".join(list(sizes)[:5])
@@ -316,9 +315,7 @@ def _read_blocks(source: Path | str, kind: str) -> Iterator[bytes]:
             if first:
                 raise GenomeError(f"{source}: nothing in it. Expected a genome as FASTA.")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise GenomeError(
-            f"{source}: cut short or damaged ({error}). Delete it and fetch it again."
-        ) from error
+        raise _damaged(source, f"cut short or damaged ({error})") from error
 
 
 def _require_bgzf_end(source: Path | str) -> None:
@@ -329,9 +326,11 @@ def _require_bgzf_end(source: Path | str) -> None:
             return
         file.seek(-min(len(_BGZF_END), file.seek(0, 2)), 2)
         if file.read() != _BGZF_END:
-            raise GenomeError(
-                f"{source}: cut short (no bgzip end marker). Delete it and fetch it again."
-            )
+            raise _damaged(source, "cut short (no bgzip end marker)")
+
+
+def _damaged(source: Path | str, how: str) -> GenomeError:
+    return GenomeError(f"{source}: {how}. Delete it and fetch it again.")
 
 
 def _header(source: Path | str, number: int, header: bytes) -> bytes:
@@ -372,9 +371,7 @@ def _twobit_pieces(source: Path | str) -> Iterator[bytes]:
                 for start in range(0, len(sequence), _BLOCK):
                     yield sequence[start : start + _BLOCK].encode()
     except (TwoBitFileError, EOFError, ValueError, RuntimeError, IndexError) as error:
-        raise GenomeError(
-            f"{source}: 2bit file cut short or damaged ({error}). Delete it and fetch it again."
-        ) from error
+        raise _damaged(source, f"2bit file cut short or damaged ({error})") from error
 
 
 def _stated_sequences(source: Path | str) -> int:

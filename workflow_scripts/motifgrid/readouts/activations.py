@@ -72,16 +72,6 @@ def extract_filters(
     return motifs, filters.stack_layers(tables)
 
 
-def extract_first_layer(
-    model: keras.Model,
-    dataset: Path | str,
-    settings: filters.AlignmentSettings,
-    batch: int = 500,
-) -> tuple[list[Motif], pd.DataFrame]:
-    """Read the first convolution's filters alone, see `extract_filters`."""
-    return extract_filters(model, dataset, settings, batch=batch)
-
-
 def probe_layers(model: keras.Model, numbers: Sequence[int]) -> keras.Model:
     """Cut a model after the activations of some of its convolutions.
 
@@ -94,26 +84,6 @@ def probe_layers(model: keras.Model, numbers: Sequence[int]) -> keras.Model:
     """
     names = [f"conv_{number}_activation" for number in numbers]
     return keras.Model(model.input, [model.get_layer(name).output for name in names])
-
-
-def first_layer_probe(model: keras.Model) -> tuple[keras.Model, int]:
-    """Cut a model after its first convolution's activation.
-
-    Args:
-        model: has layers `conv_1` and `conv_1_activation`.
-
-    Returns:
-        A model from one-hot (B, L, 4) to activations (B, L, F), and the filters' width W.
-    """
-    (width,) = model.get_layer("conv_1").kernel_size
-    return keras.Model(model.input, model.get_layer("conv_1_activation").output), width
-
-
-def activate(
-    probe: keras.Model, blocks: Iterable[np.ndarray]
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield each block of base indices (B, L) with a probe's only activations (B, L, F)."""
-    return ((x, activations) for x, (activations,) in activate_layers(probe, blocks))
 
 
 def activate_layers(

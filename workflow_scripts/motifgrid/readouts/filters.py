@@ -11,10 +11,9 @@ from motifgrid import dna
 from motifgrid.formats.meme import Motif
 from motifgrid.motifs import pwm as pwm_arithmetic
 
-Batches = Callable[[], Iterable[tuple[np.ndarray, np.ndarray]]]
-"""Gives, at every call, the same batches: base indices (B, L) and activations (B, L, F)."""
-LayerBatches = Callable[[], Iterable[tuple[np.ndarray, Sequence[np.ndarray]]]]
-"""The same with the activations of several layers, each (B, P, F): its own positions, filters."""
+Batches = Callable[[], Iterable[tuple[np.ndarray, Sequence[np.ndarray]]]]
+"""Gives, at every call, the same batches: base indices (B, L) and the activations of one or more
+layers, each (B, P, F): its own positions, filters."""
 
 BLOCK = 2**20
 """Nucleotides of windows that are counted at once: memory does not grow with their number."""
@@ -34,6 +33,8 @@ class AlignmentSettings:
         weighting: `equal`, or `activation` to weight each window by its activation.
         minimum_bits: trimming keeps from the first to the last position above this.
         padding: positions kept on each side of that when trimming.
+        minimum_windows: a filter with fewer windows is dead. (Koo & Ploenzke 2021 put a uniform
+            matrix in the place of a filter with fewer than 2.)
     """
 
     fraction: float = 0.7
@@ -42,6 +43,7 @@ class AlignmentSettings:
     weighting: str = "equal"
     minimum_bits: float = 0.5
     padding: int = 3
+    minimum_windows: int = 1
 
 
 @dataclass(frozen=True)
@@ -84,34 +86,15 @@ class Alignment(NamedTuple):
     largest: np.ndarray
 
 
-def align(batches: Batches, width: int, settings: AlignmentSettings) -> Alignment:
-    """Sum the windows behind each filter's strongest activations.
-
-    Args:
-        batches: see `Batches`; activations keep the length of the sequences ("same" padding).
-        width: nucleotides W that a filter sees.
-        settings: which windows, and their weights.
-
-    Returns:
-        Counts, numbers of windows and largest activations.
-
-    Raises:
-        ValueError: no sequences, or activations that are not finite.
-    """
-    window = Window(width, -((width - 1) // 2))
-    (aligned,) = align_layers(lambda: ((x, [a]) for x, a in batches()), [window], settings)
-    return aligned
-
-
 def align_layers(
-    batches: LayerBatches, windows: Sequence[Window], settings: AlignmentSettings
+    batches: Batches, windows: Sequence[Window], settings: AlignmentSettings
 ) -> list[Alignment]:
     """Sum the windows behind the strongest activations of each filter of several layers.
 
     Two passes over the batches, so that memory grows with a batch and not with the dataset.
 
     Args:
-        batches: see `LayerBatches`.
+        batches: see `Batches`.
         windows: which nucleotides a position of each layer stands for.
         settings: which windows, and their weights.
 
@@ -149,20 +132,20 @@ def describe_filters(
 ) -> tuple[list[Motif], pd.DataFrame]:
     """Turn window counts into trimmed PWMs and one table row per filter.
 
-    A filter is dead when it never activates, or when no window survives: it has a row, marked
-    dead, and no motif.
+    A filter is dead when it never activates, or when fewer than `minimum_windows` survive: it has
+    a row, marked dead, and no motif.
 
     Args:
         counts: weighted base counts (F, W, 4).
         windows: number of windows behind each filter (F,).
         largest: each filter's largest activation (F,).
-        settings: the fraction (for the table's cutoff) and the trimming.
+        settings: the fraction (for the table's cutoff), the fewest windows and the trimming.
         prefix: of the filters' names; their numbers from 0 follow.
 
     Returns:
         Motifs of the living filters, and a table with the columns filter, dead, max_activation,
-        cutoff, nsites, start, end (0-based half-open place of the trimmed motif in the window),
-        information (bits, whole motif) and consensus.
+        cutoff, nsites (windows), start, end (0-based half-open place of the trimmed motif in the
+        window), information (bits, whole motif) and consensus.
     """
     digits = len(str(len(counts) - 1))
     motifs, rows = [], []
@@ -171,7 +154,7 @@ def describe_filters(
         motif, bounds = _trimmed_motif(name, count, int(nsites), settings)
         if motif is not None:
             motifs.append(motif)
-        rows.append(_row(name, motif, bounds, peak, settings.fraction))
+        rows.append(_row(name, motif, int(nsites), bounds, peak, settings.fraction))
     return motifs, pd.DataFrame(rows)
 
 
@@ -182,7 +165,7 @@ def stack_layers(tables: Sequence[tuple[int, pd.DataFrame]]) -> pd.DataFrame:
     return joined[["layer", *[name for name in joined.columns if name != "layer"]]]
 
 
-def _largest(batches: LayerBatches) -> list[np.ndarray]:
+def _largest(batches: Batches) -> list[np.ndarray]:
     largest: list[np.ndarray] = []
     for _x, layers in batches():
         here = [activations.max(axis=(0, 1)) for activations in layers]
@@ -191,7 +174,11 @@ def _largest(batches: LayerBatches) -> list[np.ndarray]:
     if not largest:
         raise ValueError("No sequences to align. Expected at least one in the test split.")
     if not all(np.isfinite(peak).all() for peak in largest):
-        raise ValueError("Activations are not finite: the network diverged. Train the cell again.")
+        raise ValueError(
+            "Activations are not finite: the network diverged. Train the cell again, with a clip: "
+            "or a smaller activation_scale: of its architecture, or with a lower training: "
+            "learning_rate."
+        )
     return largest
 
 
@@ -259,7 +246,7 @@ def _count(
 def _trimmed_motif(
     name: str, counts: np.ndarray, nsites: int, settings: AlignmentSettings
 ) -> tuple[Motif | None, tuple[int, int]]:
-    if nsites == 0:
+    if nsites < max(1, settings.minimum_windows):
         return None, (0, 0)
     totals = counts.sum(axis=1, keepdims=True)
     # a position where every window lay beyond an end, or on unknown bases, says nothing
@@ -269,7 +256,12 @@ def _trimmed_motif(
 
 
 def _row(
-    name: str, motif: Motif | None, bounds: tuple[int, int], largest: float, fraction: float
+    name: str,
+    motif: Motif | None,
+    nsites: int,
+    bounds: tuple[int, int],
+    largest: float,
+    fraction: float,
 ) -> dict[str, object]:
     pwm = np.empty((0, 4)) if motif is None else motif.pwm
     return {
@@ -277,7 +269,7 @@ def _row(
         "dead": motif is None,
         "max_activation": float(largest),
         "cutoff": float(fraction * largest),
-        "nsites": 0 if motif is None else int(motif.nsites),
+        "nsites": nsites,
         "start": bounds[0],
         "end": bounds[1],
         "information": float(pwm_arithmetic.information_content(pwm).sum()),
