@@ -221,6 +221,22 @@ def get_contrast_files(name):
     return get
 
 
+def get_readout_of_cells(name):
+    """One file of one readout of every cell, in the order of CELLS."""
+
+    def get(wildcards):
+        folder = f"results/readouts/{wildcards.readout}"
+        return [f"{folder}/{d}/{a}/{s}/{name}" for d, a, s in CELLS]
+
+    return get
+
+
+def get_contrasted(wildcards):
+    """The architectures that a contrast shows, in the order of `get_contrast_files`."""
+    shown = configuration.list_contrast(STUDY, wildcards.dataset)
+    return [cell.architecture for cell in shown]
+
+
 def get_title(wildcards):
     # by a function, since Snakemake takes braces in a plain string for wildcards
     return STUDY["title"]
@@ -261,8 +277,13 @@ def get_figures():
     contrasts = [
         f"contrast/{readout}/{name}" for readout in READOUTS for name in DATASETS
     ]
+    known = [
+        name for name in DATASETS if dataset_blocks.list_motifs(STUDY["datasets"][name])
+    ]
+    motifs = [f"motifs/{readout}/{name}" for readout in READOUTS for name in known]
     pools = [f"pool_size/{readout}" for readout in READOUTS]
-    names = ["table1", "history", *pools, *contrasts]
+    information = [f"information/{readout}" for readout in READOUTS]
+    names = ["table1", "history", *pools, *information, *contrasts, *motifs]
     return [
         f"results/figures/{name}.{kind}" for name in names for kind in ("svg", "png")
     ]

@@ -148,7 +148,7 @@ rule pool_figure:
     params:
         pools=configuration.list_pools(STUDY),
     message:
-        "Drawing relevant fraction and AUROC against pool size ({wildcards.readout})"
+        "Drawing fractions of matches and AUROC against pool size ({wildcards.readout})"
     script:
         "../workflow_scripts/pool_figure.py"
 
@@ -206,14 +206,73 @@ rule contrast_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        architectures=lambda wildcards: [
-            cell.architecture
-            for cell in configuration.list_contrast(STUDY, wildcards.dataset)
-        ],
+        architectures=get_contrasted,
     message:
         "Drawing the best filters of the architectures side by side ({wildcards.dataset})"
     script:
         "../workflow_scripts/contrast_figure.py"
+
+
+rule motif_figure:
+    input:
+        dataset="results/datasets/{dataset}.h5",
+        motifs=get_contrast_files("motifs.meme"),
+        matches=get_contrast_files("matches.csv"),
+        comparisons=get_contrast_files("tomtom.tsv"),
+    output:
+        svg=report(
+            "results/figures/motifs/{readout}/{dataset}.svg",
+            caption="../report/captions/motif_figure.rst",
+            category="Results",
+            labels={"figure": "known motifs and filters, {dataset} ({readout})"},
+        ),
+        png="results/figures/motifs/{readout}/{dataset}.png",
+    log:
+        "results/logs/motif_figure/{readout}/{dataset}.log",
+    benchmark:
+        "results/benchmarks/motif_figure/{readout}/{dataset}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        architectures=get_contrasted,
+    message:
+        "Drawing known motifs beside the filters that match them ({wildcards.dataset})"
+    script:
+        "../workflow_scripts/motif_figure.py"
+
+
+rule information_figure:
+    input:
+        filters=get_readout_of_cells("filters.csv"),
+        matches=get_readout_of_cells("matches.csv"),
+    output:
+        svg=report(
+            "results/figures/information/{readout}.svg",
+            caption="../report/captions/information_figure.rst",
+            category="Results",
+            labels={"figure": "information of filters ({readout})"},
+        ),
+        png="results/figures/information/{readout}.png",
+    log:
+        "results/logs/information_figure/{readout}.log",
+    benchmark:
+        "results/benchmarks/information_figure/{readout}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        cells=[list(cell) for cell in CELLS],
+    message:
+        "Drawing the information of filters ({wildcards.readout})"
+    script:
+        "../workflow_scripts/information_figure.py"
 
 
 rule summary:

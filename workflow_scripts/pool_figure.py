@@ -1,4 +1,4 @@
-"""Rule pool_figure: draw relevant fraction and AUROC against the first layer's pool size."""
+"""Rule pool_figure: draw fractions of matching filters and AUROC against the pool size."""
 
 from motifgrid.logs import start_log
 
@@ -10,9 +10,13 @@ from motifgrid.report.figures import save_figure
 from motifgrid.report.pool_figure import draw_pool_figure
 from motifgrid.report.tables import select_layer
 
+matches = pd.read_csv(snakemake.input.matches)
+readout = snakemake.wildcards.readout
+# the first layer that was read
+layer = matches.loc[matches["readout"] == readout, "layer"].min()
 figure = draw_pool_figure(
     pd.read_csv(snakemake.input.cells),
-    select_layer(pd.read_csv(snakemake.input.matches), snakemake.wildcards.readout, layer=1),
+    select_layer(matches, readout, layer),
     snakemake.params.pools,
 )
 save_figure(figure, snakemake.output.svg, snakemake.output.png)

@@ -1,7 +1,9 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.lines import Line2D
 from report_toys import (
     matches_of,
     no_match,
@@ -12,12 +14,28 @@ from report_toys import (
     toy_cell,
 )
 
+from motifgrid.formats.meme import Motif
 from motifgrid.report.captions import DEAD, MATCHED, RELEVANT
-from motifgrid.report.contrast import ContrastCell, draw_contrast, rank_filters
+from motifgrid.report.contrast import ContrastCell, draw_contrast, gather_cells, rank_filters
 
 
 def cell_of(architecture, relevant=0.5, auroc=0.9):
-    return ContrastCell(architecture, *toy_cell(), relevant, auroc)
+    return ContrastCell(architecture, *toy_cell(), relevant, auroc, 0.75)
+
+
+def summary_of(*rows):
+    """Rows of a summary from (architecture, layer, relevant, any)."""
+    table = pd.DataFrame(rows, columns=["architecture", "layer", "relevant_mean", "any_mean"])
+    return table.assign(readout="activation", dataset="synthetic", auroc_mean=0.9)
+
+
+def gather(summary, *architectures, layers=(1,)):
+    motifs, matches = toy_cell()
+    matches = pd.concat([matches.assign(layer=layer) for layer in layers])
+    read = {
+        name: ([Motif(*pair, 20) for pair in motifs.items()], matches) for name in architectures
+    }
+    return gather_cells(summary, "activation", "synthetic", read)
 
 
 def test_relevant_filters_come_first_then_others_then_information():
@@ -78,14 +96,42 @@ def test_the_best_are_shown(shown, logos):
 
 def test_logos_of_all_architectures_share_one_scale():
     short = {"filter_0": pwm_of("ACG", 0.9)}
-    cell = ContrastCell("cnn9-4", short, matches_of(relevant_match("filter_0")), 1.0, 0.9)
+    cell = ContrastCell("cnn9-4", short, matches_of(relevant_match("filter_0")), 1.0, 0.9, 1.0)
     contrast = draw_contrast([cell_of("cnn-2"), cell])
     assert {axes.get_xlim()[1] for axes in contrast.axes} == {10}
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 4])
-def test_columns_do_not_overlap(count):
-    contrast = draw_contrast([cell_of(f"cnn-{number}") for number in range(count)])
+def test_a_cell_has_the_means_of_its_architecture():
+    cells = gather(summary_of(("cnn-2", 1, 0.1, 0.6), ("cnn-25", 1, 0.9, 1.0)), "cnn-25", "cnn-2")
+    assert [(cell.architecture, cell.relevant, cell.any, cell.auroc) for cell in cells] == [
+        ("cnn-25", 0.9, 1.0, 0.9),
+        ("cnn-2", 0.1, 0.6, 0.9),
+    ]
+
+
+@pytest.mark.parametrize(("layers", "relevant"), [((1, 2), 0.1), ((2, 3), 0.2)])
+def test_the_first_layer_that_was_read_is_shown(layers, relevant):
+    summary = summary_of(*[("cnn-2", layer, layer / 10, 0.6) for layer in layers])
+    (cell,) = gather(summary, "cnn-2", layers=layers)
+    assert set(cell.matches["layer"]) == {layers[0]}
+    assert cell.relevant == relevant
+
+
+def test_an_architecture_that_the_summary_lacks_is_named():
+    with pytest.raises(ValueError, match="no row of cnn-2 on synthetic, readout activation"):
+        gather(summary_of(("cnn-25", 1, 0.9, 1.0)), "cnn-2")
+
+
+def test_many_architectures_make_a_wider_page():
+    few, many = (draw_contrast([cell_of("cnn-2")] * count) for count in (4, 7))
+    assert few.get_size_inches()[0] == pytest.approx(10)
+    assert many.get_size_inches()[0] > 16
+
+
+@pytest.mark.parametrize("name", ["cnn", "cnn-deep-scripts-exponential"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 6])
+def test_columns_do_not_overlap(count, name):
+    contrast = draw_contrast([cell_of(f"{name}-{number}") for number in range(count)])
     renderer = contrast.canvas.get_renderer()
     heads = [text.get_window_extent(renderer) for text in contrast.texts[: 3 * count]]
     heads.sort(key=lambda box: (-round(box.y0), box.x0))
@@ -94,16 +140,21 @@ def test_columns_do_not_overlap(count):
     assert max(box.x1 for box in heads) <= contrast.bbox.x1
 
 
-def test_without_a_ground_truth_there_is_no_fraction():
+def test_without_a_ground_truth_the_head_states_the_fraction_of_any_match():
     motifs, matches = toy_cell()
-    cell = ContrastCell("cnn-2", motifs, matches.assign(relevant=np.nan), np.nan, 0.9)
-    words = texts_of(draw_contrast([cell]))
+    cell = ContrastCell("cnn-2", motifs, matches.assign(relevant=np.nan), np.nan, 0.9, 0.6)
+    contrast = draw_contrast([cell])
+    words = texts_of(contrast)
+    assert "60% of filters match" in words
     assert not any("relevant" in word for word in words)
     assert MATCHED.meaning in words
+    whole, part = contrast.findobj(Line2D)[:2]
+    assert np.ptp(part.get_xdata()) == pytest.approx(0.6 * np.ptp(whole.get_xdata()))
+    assert part.get_color() == MATCHED.colour
 
 
 def test_a_cell_of_dead_filters_leaves_its_column_empty():
-    dead = ContrastCell("cnn-1", {}, toy_cell()[1][4:], 0.0, 0.5)
+    dead = ContrastCell("cnn-1", {}, toy_cell()[1][4:], 0.0, 0.5, 0.0)
     assert len(draw_contrast([dead, cell_of("cnn-25")]).axes) == 4
     assert len(draw_contrast([dead]).axes) == 0
 

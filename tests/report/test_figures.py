@@ -7,7 +7,9 @@ from report_toys import pwm_of
 from motifgrid.report.figures import (
     PNG_DPI,
     add_axes,
+    add_rule,
     add_text,
+    fit_text,
     new_page,
     paper_look,
     save_figure,
@@ -39,6 +41,37 @@ def test_text_width_is_in_inches():
     one, two = (text_width(add_text(page, 0, 1, word, size=36)) for word in ("M", "MM"))
     assert 0.3 < one < 0.6
     assert two == pytest.approx(2 * one, rel=0.1)
+
+
+def test_rules_are_placed_by_inches_from_the_top_left():
+    rule = add_rule(new_page(4, 2), left=1, top=0.5, width=2, color="red")
+    assert list(rule.get_xdata()) == pytest.approx([0.25, 0.75])
+    assert list(rule.get_ydata()) == pytest.approx([0.75, 0.75])
+
+
+@pytest.mark.parametrize("width", [3.0, 1.5, 1.0, 0.5, 0.2])
+def test_a_fitted_text_is_no_wider_than_asked(width):
+    text = add_text(new_page(4, 2), 0, 1, "CNN-deep-scripts-exponential", size=12)
+    assert text_width(fit_text(text, width)) <= width
+
+
+def test_a_text_that_fits_is_left_alone():
+    text = fit_text(add_text(new_page(4, 2), 0, 1, "CNN-2", size=12), 2)
+    assert (text.get_text(), text.get_fontsize()) == ("CNN-2", 12)
+
+
+def test_letters_shrink_before_any_is_left_out():
+    words = "CNN-deep-exponential"
+    text = fit_text(add_text(new_page(4, 2), 0, 1, words, size=12), 1.2, smallest=5)
+    assert text.get_text() == words
+    assert 5 < text.get_fontsize() < 12
+
+
+def test_what_is_left_out_is_in_the_middle():
+    text = add_text(new_page(4, 2), 0, 1, "CNN-deep-scripts-exponential", size=12)
+    start, end = fit_text(text, 0.8, smallest=8).get_text().split("\N{HORIZONTAL ELLIPSIS}")
+    assert "CNN-deep-scripts-exponential".startswith(start) and len(start) >= 3
+    assert "CNN-deep-scripts-exponential".endswith(end) and len(end) >= 3
 
 
 def test_the_look_ends_with_the_function():

@@ -80,14 +80,16 @@ def test_untrained_cells_stand_at_the_pool_size_of_their_architecture():
     assert set(points["series"]) == {"cnn-p"}
 
 
-def test_two_panels_with_points_means_and_ticks():
+def test_three_panels_with_points_means_and_ticks():
     figure = draw_pool_figure(*grid("cnn-2", "cnn-25", seeds=2))
     assert [axes.get_title(loc="left") for axes in figure.axes] == [
-        "Relevant fraction of filters",
+        "Relevant fraction",
+        "Fraction with any match",
         "AUROC",
     ]
-    relevant, auroc = figure.axes
+    relevant, matched, auroc = figure.axes
     assert lines_of(relevant, "_")[0].get_ydata() == pytest.approx([0.505, 0.505])
+    assert lines_of(matched, "_")[0].get_ydata() == pytest.approx([0.8, 0.8])
     assert lines_of(auroc, "_")[0].get_ydata() == pytest.approx([0.905, 0.905])
     assert lines_of(auroc, "o")[0].get_ydata() == pytest.approx([0.90, 0.91, 0.90, 0.91])
     assert [label.get_text() for label in auroc.get_xticklabels()] == ["2", "25"]
@@ -117,8 +119,26 @@ def test_the_legend_names_series_and_single_architectures():
 
 def test_every_dataset_has_its_row():
     figure = draw_pool_figure(*grid("cnn-2", "cnn-25", datasets=("synthetic", "in-vivo")))
-    assert len(figure.axes) == 4
+    assert len(figure.axes) == 6
     assert {"synthetic", "in-vivo"} <= set(texts_of(figure))
+
+
+def test_a_dataset_without_a_ground_truth_says_so_beside_one_that_has_it():
+    cells, matches, pools = grid("cnn-25", datasets=("synthetic", "unknown"))
+    blind = matches["relevant"].where(matches["dataset"] == "synthetic")
+    figure = draw_pool_figure(cells, matches.assign(relevant=blind), pools)
+    notes = [[text.get_text() for text in axes.texts] for axes in figure.axes]
+    assert notes == [[], [], [], ["no ground truth known"], [], []]
+
+
+@pytest.mark.parametrize("longest", ["cnn-25", "cnn-deep-scripts-exponential", "c" * 60])
+def test_the_legend_is_below_the_panels_and_on_the_page(longest):
+    names = ["cnn-2", "cnn-4", "cnn9-25", "cnn-25-60", "cnn-25", "cnn-25-untrained", longest]
+    figure = draw_pool_figure(*grid(*dict.fromkeys(names)))
+    renderer = figure.canvas.get_renderer()
+    legend = figure.legends[0].get_window_extent(renderer)
+    assert legend.x1 <= figure.bbox.x1 and legend.y0 >= 0
+    assert legend.y1 <= min(axes.get_tightbbox(renderer).y0 for axes in figure.axes)
 
 
 @pytest.mark.parametrize("names", [["cnn-25"], ["cnn-25-untrained"], list(POOLS)])
@@ -130,13 +150,23 @@ def test_few_and_many_architectures_can_be_drawn(names, tmp_path):
 def test_low_scores_are_not_cut_off():
     cells, matches, pools = grid("cnn-25")
     figure = draw_pool_figure(cells.assign(auroc=0.31), matches, pools)
-    assert figure.axes[1].get_ylim()[0] < 0.31
+    assert figure.axes[-1].get_ylim()[0] < 0.31
 
 
-def test_any_match_stands_in_where_no_truth_is_known():
+def test_activations_are_curves_of_their_own():
+    names = ["cnn-2", "cnn-50", "cnn-2-exponential", "cnn-50-exponential", "cnn-deep"]
+    pools = {name: 2 if "-2" in name else 50 for name in names} | {"cnn-deep": 1}
+    cells, matches, _ = grid(*names)
+    points = gather_points(cells, matches, pools)
+    curves = points.groupby("series")["pool"].nunique()
+    assert dict(curves) == {"cnn-p": 2, "cnn-p-exponential": 2, "cnn-deep": 1}
+
+
+def test_any_match_is_alone_where_no_truth_is_known():
     cells, matches, pools = grid("cnn-25")
     figure = draw_pool_figure(cells, matches.assign(relevant=np.nan), pools)
-    assert figure.axes[0].get_title(loc="left") == "Matched fraction of filters"
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == ["Fraction with any match", "AUROC"]
     assert lines_of(figure.axes[0], "_")[0].get_ydata() == pytest.approx([0.8])
 
 

@@ -1,21 +1,37 @@
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
-from report_toys import matches_of, no_match, pwm_of, relevant_match, texts_of, toy_cell
+from report_toys import (
+    dead_filter,
+    matches_of,
+    no_match,
+    other_match,
+    pwm_of,
+    relevant_match,
+    shadowed_match,
+    texts_of,
+    toy_cell,
+)
 from shared_data import shared_data
 
 from motifgrid.formats.meme import read_meme
 from motifgrid.report.captions import OTHER, RELEVANT
 from motifgrid.report.figures import save_figure
-from motifgrid.report.sheets import count_matches, draw_filter_sheet
+from motifgrid.report.sheets import count_matches, draw_filter_sheet, sort_filters
 
 
 @pytest.fixture(scope="module")
 def sheet():
     return draw_filter_sheet(*toy_cell(), title="synthetic, CNN-25, seed 0")
+
+
+def copies_of(kind, count, word):
+    names = [f"filter_{number}" for number in range(count)]
+    return {name: pwm_of(word, 0.9) for name in names}, matches_of(*map(kind, names))
 
 
 def logos_of(axes):
@@ -64,10 +80,99 @@ def test_the_baseline_has_the_colour_of_the_mark(sheet):
 
 
 def test_only_the_left_column_has_an_axis():
-    names = [f"filter_{number}" for number in range(7)]
-    motifs = {name: pwm_of("ACGT", 0.9) for name in names}
-    sheet = draw_filter_sheet(motifs, matches_of(*map(no_match, names)), "t", columns=3)
-    assert [axes.get_yticks().size for axes in sheet.axes] == [3, 0, 0, 3, 0, 0, 3]
+    sheet = draw_filter_sheet(*copies_of(no_match, 7, "ACGT"), "t")
+    assert [axes.get_yticks().size for axes in sheet.axes] == [3, 0, 0, 0, 0, 3, 0]
+
+
+@pytest.mark.parametrize(("width", "columns"), [(3, 5), (19, 5), (40, 3), (101, 1), (400, 1)])
+def test_wide_windows_have_fewer_columns(width, columns):
+    sheet = draw_filter_sheet(*copies_of(relevant_match, 6, "A" * width), "t")
+    assert len({round(axes.get_position().x0, 6) for axes in sheet.axes}) == columns
+
+
+def test_filters_are_ordered_by_what_they_match():
+    rows = {
+        "dead": dead_filter("dead"),
+        "plain": no_match("plain"),
+        "sharp": no_match("sharp"),
+        "mitf_2": other_match("mitf_2", 0.01),
+        "mitf_1": other_match("mitf_1", 0.001),
+        "srf_2": relevant_match("srf_2", 1e-4),
+        "srf_1": relevant_match("srf_1", 1e-9),
+        "e2f10": relevant_match("e2f10", 1e-20, "E2F10"),
+        "e2f4": relevant_match("e2f4", 1e-2, "E2F4"),
+        "arid": relevant_match("arid", 1e-2, "arid3a"),
+    }
+    motifs = {name: pwm_of("ACG", 0.5) for name in rows if name != "dead"}
+    motifs["sharp"] = pwm_of("ACG", 0.9)
+    expected = ["arid", "e2f4", "e2f10", "srf_1", "srf_2", "mitf_1", "mitf_2"]
+    expected += ["sharp", "plain", "dead"]
+    for order in (rows, reversed(rows), sorted(rows)):
+        matches = matches_of(*[rows[name] for name in order])
+        assert list(sort_filters(motifs, matches)["filter"]) == expected
+
+
+def test_without_a_ground_truth_filters_are_ordered_by_target():
+    motifs = {name: pwm_of("ACG", 0.5) for name in "ab"}
+    matches = matches_of(other_match("a"), relevant_match("b", factor="CTCF"))
+    matches = matches.assign(relevant=np.nan, target_name=["Mitf", "CTCF"])
+    assert list(sort_filters(motifs, matches)["filter"]) == ["b", "a"]
+
+
+def test_targets_without_names_are_ordered_by_identifier():
+    motifs = {name: pwm_of("ACG", 0.5) for name in "abc"}
+    matches = matches_of(*map(other_match, "abc")).assign(target=["MA0003.1", "MA0001.2", "X"])
+    named = matches.assign(target_name=["", np.nan, "Aaa"])
+    assert list(sort_filters(motifs, named)["filter"]) == ["c", "b", "a"]
+    assert list(sort_filters(motifs, named.drop(columns="target_name"))["filter"]) == list("bac")
+
+
+def layers_of(*rows_by_layer):
+    """Filters of several layers, named as the readout names them; 8 nt in layer 1, else 12."""
+    motifs, parts = {}, []
+    for layer, rows in enumerate(rows_by_layer, start=1):
+        matches = matches_of(*rows).assign(layer=layer)
+        if layer > 1:
+            matches["filter"] = f"layer{layer}_" + matches["filter"]
+        parts.append(matches)
+        living = matches["filter"][~matches["dead"].astype(bool)]
+        motifs |= {name: pwm_of("ACGT" * (2 if layer == 1 else 3), 0.9) for name in living}
+    return motifs, pd.concat(parts)
+
+
+def test_every_layer_is_a_section_with_its_own_counts_and_scale():
+    sheet = draw_filter_sheet(
+        *layers_of(
+            [no_match("filter_0"), dead_filter("filter_1")],
+            [relevant_match("filter_0"), relevant_match("filter_1"), no_match("filter_2")],
+        ),
+        title="t",
+    )
+    words = texts_of(sheet)
+    assert "5 filters of 2 layers" in words
+    assert words.index("Layer 1") < words.index("Layer 2")
+    assert "relevant 0/2  ·  any match 0/2  ·  dead 1/2" in words
+    assert "relevant 2/3  ·  any match 2/3" in words
+    assert [axes.get_xlim()[1] for axes in sheet.axes] == [8, 1, 12, 12, 12]
+    assert not any("layer2_" in word for word in words)
+
+
+def test_one_layer_has_no_section_and_is_named_unless_it_is_the_first():
+    motifs, matches = toy_cell()
+    assert "Layer 1" not in texts_of(draw_filter_sheet(motifs, matches, "t"))
+    words = texts_of(draw_filter_sheet(motifs, matches.assign(layer=2), "t"))
+    assert "layer 2  ·  relevant 2/5  ·  any match 3/5  ·  dead 1/5" in words
+
+
+def test_sections_and_rows_do_not_overlap():
+    rows = [[shadowed_match(f"filter_{n}") for n in range(count)] for count in (6, 7, 1)]
+    sheet = draw_filter_sheet(*layers_of(*rows), "t")
+    renderer = sheet.canvas.get_renderer()
+    boxes = [axes.get_tightbbox(renderer) for axes in sheet.axes]
+    boxes += [text.get_window_extent(renderer) for text in sheet.texts]
+    for first, second in combinations(boxes, 2):
+        assert not first.shrunk(0.99, 0.99).overlaps(second.shrunk(0.99, 0.99))
+    assert min(box.y0 for box in boxes) >= 0
 
 
 def test_panels_are_in_rows_from_the_top_left(sheet):
@@ -78,9 +183,7 @@ def test_panels_are_in_rows_from_the_top_left(sheet):
 
 @pytest.mark.parametrize("count", [0, 1, 6, 120])
 def test_any_number_of_filters(count):
-    names = [f"filter_{number}" for number in range(count)]
-    motifs = {name: pwm_of("ACG", 0.9) for name in names}
-    sheet = draw_filter_sheet(motifs, matches_of(*map(relevant_match, names)), "t")
+    sheet = draw_filter_sheet(*copies_of(relevant_match, count, "ACG"), "t")
     assert len(sheet.axes) == count
     sheet.canvas.draw()
 

@@ -24,9 +24,12 @@ def report(finished):
 def test_the_report_holds_captions_categories_and_figures(report):
     page = report.read_text()
     for words in (
-        "All first-layer filters of cnn-25 on tiny (seed 0)",
-        "Fraction of relevant filters and AUROC against",
+        "All filters that were read of cnn-25 on tiny (seed 0)",
+        "Fractions of filters that match a motif of the ground truth",
+        "Every motif of the ground truth of tiny beside the filter of each architecture",
+        "Information content of filters",
         "results/figures/contrast/filters/tiny.svg",
+        "results/figures/motifs/filters/tiny.svg",
         "results/tables/table1.csv",
     ):
         assert words in page

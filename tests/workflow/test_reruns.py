@@ -11,6 +11,8 @@ SUMMARY_RULES = {
     "table_figure",
     "pool_figure",
     "contrast_figure",
+    "motif_figure",
+    "information_figure",
     "history_figure",
     "summary",
     "all",

@@ -136,6 +136,8 @@ def test_every_figure_is_there_twice_and_shows_something(finished):
         "figures/history.svg",
         "figures/pool_size/filters.svg",
         "figures/contrast/filters/tiny.svg",
+        "figures/motifs/filters/tiny.svg",
+        "figures/information/filters.svg",
     } < names
     assert sum(path.name == "logos.svg" for path in figures) == len(CELLS)
     for path in figures:

@@ -8,7 +8,7 @@ import pandas as pd
 from keras import layers
 
 from motifgrid.models import registry
-from motifgrid.models.layers import ClipAbove
+from motifgrid.models.layers import ClipAbove, Convolution, MaxPooling
 from motifgrid.report.names import natural_key
 
 LAYER_COLUMNS = [
@@ -29,12 +29,12 @@ TOTAL = "total"
 
 KINDS: Mapping[type[keras.layers.Layer], str] = {
     layers.InputLayer: "input",
-    layers.Conv1D: "convolution",
+    Convolution: "convolution",
     layers.BatchNormalization: "normalisation",
     layers.Rescaling: "scaling",
     ClipAbove: "clipping",
     layers.Activation: "activation",
-    layers.MaxPooling1D: "pooling",
+    MaxPooling: "pooling",
     layers.Dropout: "dropout",
     layers.Flatten: "flattening",
     layers.Dense: "dense",

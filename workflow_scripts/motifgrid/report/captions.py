@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from motifgrid.report.figures import INK, QUIET, add_text, text_width
 
 MATCH_COLUMNS = (
+    "layer",
     "filter",
     "dead",
     "any",

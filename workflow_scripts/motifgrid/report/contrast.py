@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from motifgrid.formats.meme import Motif
 from motifgrid.motifs.pwm import information_content
 from motifgrid.report.captions import (
     DEAD,
+    MATCHED,
     RELEVANT,
     caption_of,
     draw_caption,
@@ -26,9 +26,12 @@ from motifgrid.report.figures import (
     QUIET,
     RULE,
     add_axes,
+    add_rule,
     add_text,
+    fit_text,
     new_page,
     paper_look,
+    text_width,
 )
 from motifgrid.report.logos import draw_logo
 from motifgrid.report.names import display_name
@@ -39,6 +42,9 @@ PAGE_WIDTH = 10.0
 MARGIN = 0.4
 COLUMN_GAP = 0.4
 """Inches between two architectures."""
+
+LEAST_WIDTH = 2.0
+"""Inches of an architecture's column, at least: many make a wider page."""
 
 LOGO_GAP = 0.25
 HEAD = 1.0
@@ -57,6 +63,7 @@ class ContrastCell:
         matches: the same cell's matches of one layer, columns of `captions.MATCH_COLUMNS`.
         relevant: mean fraction of relevant filters over seeds, NaN where no truth is known.
         auroc: mean AUROC over seeds.
+        any: mean fraction over seeds of filters that match the database.
     """
 
     architecture: str
@@ -64,6 +71,7 @@ class ContrastCell:
     matches: pd.DataFrame
     relevant: float
     auroc: float
+    any: float
 
 
 def gather_cells(
@@ -71,7 +79,6 @@ def gather_cells(
     readout: str,
     dataset: str,
     read: Mapping[str, tuple[Sequence[Motif], pd.DataFrame]],
-    layer: int = 1,
 ) -> list[ContrastCell]:
     """Put together what a contrast shows.
 
@@ -80,13 +87,22 @@ def gather_cells(
         readout: name of the readout.
         dataset: name of the dataset.
         read: motifs and matches of one cell by architecture, in the order to be drawn.
-        layer: which convolution.
 
     Returns:
-        One column per architecture.
+        One column per architecture: the first of the convolutions that the readout read.
+
+    Raises:
+        ValueError: an architecture that the summary lacks.
     """
     here = (summary["readout"] == readout) & (summary["dataset"] == dataset)
+    layer = summary["layer"][here].min()
     means = summary[here & (summary["layer"] == layer)].set_index("architecture")
+    missing = sorted(set(read) - set(means.index))
+    if missing:
+        raise ValueError(
+            f"The summary has no row of {missing[0]} on {dataset}, readout {readout}. Expected "
+            "the tables of the same grid."
+        )
     return [
         ContrastCell(
             architecture=architecture,
@@ -94,6 +110,7 @@ def gather_cells(
             matches=matches[matches["layer"] == layer],
             relevant=float(means.loc[architecture, "relevant_mean"]),
             auroc=float(means.loc[architecture, "auroc_mean"]),
+            any=float(means.loc[architecture, "any_mean"]),
         )
         for architecture, (motifs, matches) in read.items()
     ]
@@ -104,11 +121,11 @@ def draw_contrast(cells: Sequence[ContrastCell], shown: int = SHOWN_FILTERS) -> 
     """Draw the best filters of each architecture in columns, with what they match.
 
     Args:
-        cells: one to four architectures, from left to right.
+        cells: the architectures from left to right; up to four fit an ordinary page.
         shown: filters per architecture, the best by `rank_filters`.
 
     Returns:
-        The figure, 10 inches wide.
+        The figure, 10 inches wide or, for many architectures, wider.
 
     Raises:
         ValueError: no cell, a missing column of matches, or a match without a PWM.
@@ -119,8 +136,9 @@ def draw_contrast(cells: Sequence[ContrastCell], shown: int = SHOWN_FILTERS) -> 
     # two logos side by side as long as they stay readable
     abreast = 2 if len(cells) <= 3 else 1
     rows = -(-max(len(names) for names in ranked) // abreast)
-    figure = new_page(PAGE_WIDTH, HEAD + rows * ROW_PITCH + FOOT)
-    width = (PAGE_WIDTH - 2 * MARGIN + COLUMN_GAP) / len(cells) - COLUMN_GAP
+    width = max((PAGE_WIDTH - 2 * MARGIN + COLUMN_GAP) / len(cells) - COLUMN_GAP, LEAST_WIDTH)
+    page_width = 2 * MARGIN + len(cells) * (width + COLUMN_GAP) - COLUMN_GAP
+    figure = new_page(page_width, HEAD + rows * ROW_PITCH + FOOT)
     pairs = zip(cells, ranked, strict=True)
     widths = [len(cell.pwms[name]) for cell, names in pairs for name in names]
     for number, (cell, names) in enumerate(zip(cells, ranked, strict=True)):
@@ -174,22 +192,17 @@ def _rank(match: Mapping[str, object], pwms: Mapping[str, np.ndarray]) -> tuple[
 
 
 def _draw_head(figure: Figure, cell: ContrastCell, left: float, width: float) -> None:
-    add_text(figure, left, 0.38, display_name(cell.architecture), size=15, weight="bold")
+    name = display_name(cell.architecture)
+    fit_text(add_text(figure, left, 0.38, name, size=15, weight="bold"), width, smallest=8)
     look = {"size": 9 if width > 2.5 else 8, "color": QUIET}
-    add_text(figure, left + width, 0.6, f"AUROC {cell.auroc:.3f}", ha="right", **look)
-    if not np.isnan(cell.relevant):
-        add_text(figure, left, 0.6, f"{cell.relevant:.0%} relevant filters", **look)
-        _draw_bar(figure, left, width, 1.0, RULE)
-        _draw_bar(figure, left, width, cell.relevant, RELEVANT.colour)
-
-
-def _draw_bar(figure: Figure, left: float, width: float, part: float, colour: str) -> None:
-    """Draw a bar of a part of a column's width below its head."""
-    page_width, page_height = figure.get_size_inches()
-    ends = [left / page_width, (left + part * width) / page_width]
-    height = 1 - 0.7 / page_height
-    line = Line2D(ends, [height] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
-    figure.add_artist(line)
+    score = add_text(figure, left + width, 0.6, f"AUROC {cell.auroc:.3f}", ha="right", **look)
+    part, words, colour = cell.relevant, "relevant filters", RELEVANT.colour
+    if np.isnan(part):
+        part, words, colour = cell.any, "of filters match", MATCHED.colour
+    fraction = add_text(figure, left, 0.6, f"{part:.0%} {words}", **look)
+    fit_text(fraction, width - text_width(score) - 0.1)
+    add_rule(figure, left, 0.7, width, color=RULE, linewidth=2.5)
+    add_rule(figure, left, 0.7, part * width, color=colour, linewidth=2.5)
 
 
 def _draw_logos(

@@ -6,6 +6,7 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from motifgrid.formats.atomic import replacing
@@ -16,6 +17,9 @@ RULE = "#c8c8c8"
 SHADE = "#eeeeee"
 
 PNG_DPI = 150
+
+_SIZE_STEP = 0.25
+"""Points by which letters shrink until they fit."""
 
 _LOOK = {
     # DejaVu comes with matplotlib, so that a figure looks the same on every machine
@@ -59,10 +63,42 @@ def add_text(figure: Figure, left: float, top: float, text: str, **look: object)
     return figure.text(left / width, 1 - top / height, text, **look)
 
 
+def add_rule(figure: Figure, left: float, top: float, width: float, **look: object) -> Line2D:
+    """Draw a level line on a page, by inches from the top left corner."""
+    page_width, page_height = figure.get_size_inches()
+    ends, height = [left / page_width, (left + width) / page_width], 1 - top / page_height
+    return figure.add_artist(Line2D(ends, [height] * 2, solid_capstyle="butt", **look))
+
+
 def text_width(text: Text) -> float:
     """Return how wide a text of a page is, in inches."""
     figure = text.get_figure()
     return text.get_window_extent(figure.canvas.get_renderer()).width / figure.dpi
+
+
+def fit_text(text: Text, width: float, smallest: float = 5.0) -> Text:
+    """Make a text of a page fit a width: smaller letters first, then fewer of them.
+
+    Args:
+        text: on a page; changed in place.
+        width: inches.
+        smallest: size in points below which letters are left out, in the middle of the text: names
+            of architectures often differ only at the end.
+
+    Returns:
+        The same text.
+    """
+    words = text.get_text()
+    # step by step: letters are fitted to pixels, so their width is not in proportion to their size
+    while text_width(text) > width and text.get_fontsize() > smallest:
+        text.set_fontsize(max(smallest, text.get_fontsize() - _SIZE_STEP))
+    for kept in range(len(words) - 1, 0, -1):
+        if text_width(text) <= width:
+            break
+        text.set_text(
+            f"{words[: -(-kept // 2)]}\N{HORIZONTAL ELLIPSIS}{words[len(words) - kept // 2 :]}"
+        )
+    return text
 
 
 @paper_look

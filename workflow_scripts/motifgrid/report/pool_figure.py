@@ -17,6 +17,7 @@ from motifgrid.report.figures import (
     paper_look,
 )
 from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
+from motifgrid.report.pool_rows import draw_rows, note_missing
 
 SERIES_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe & Ito's colour-blind-safe palette without its yellow, too pale on white."""
@@ -25,24 +26,32 @@ SERIES_MARKERS = "os^DvP<>"
 """One more than colours, so that a pair of colour and marker recurs only after 56 series."""
 
 TITLES = {
-    "relevant": "Relevant fraction of filters",
-    "any": "Matched fraction of filters",
+    "relevant": "Relevant fraction",
+    "any": "Fraction with any match",
     "auroc": "AUROC",
 }
-"""Panels by what they show; any stands in where no ground truth is known."""
+"""Panels by what they show, in this order; relevant only where a ground truth is known."""
+
+MOST_SERIES = 12
+"""More series than this are drawn as rows, since nobody could tell so many curves apart."""
 
 CELL = ["dataset", "architecture", "seed"]
 
 PAGE_WIDTH = 10.0
-PANEL_WIDTH = 3.35
+PANEL_WIDTH = 2.75
 PANEL_HEIGHT = 2.5
-PANEL_LEFTS = (0.7, 4.75)
+PANEL_LEFTS = (0.5, 3.75, 7.0)
 PAGE_HEAD = 0.35
 ROW_PITCH = 3.25
 ROW_HEAD = 0.45
 """Inches for the name of a dataset, where there is more than one."""
 
-LEGEND_LEFT = 8.3
+LEGEND_LINE = 0.21
+"""Inches from one line of the legend, below the panels, to the next."""
+
+LEGEND_COLUMNS = 4
+LEGEND_LETTERS = 16
+"""A legend with longer names has fewer columns."""
 
 DODGE = 0.42
 """Steps on the log2 axis between series that share a pool size."""
@@ -70,11 +79,12 @@ _NULL_LOOK = {"marker": "x", "s": 20, "c": "#7f7f7f", "linewidths": 1.1, "zorder
 def draw_pool_figure(
     cells: pd.DataFrame, matches: pd.DataFrame, pools: Mapping[str, int]
 ) -> Figure:
-    """Draw relevant fraction and AUROC against the first layer's pool size.
+    """Draw fractions of matching filters, and AUROC, against the first layer's pool size.
 
     Architectures whose names differ only in their pool size are one series, joined by a line
     through the means over seeds; others that share a pool size stand beside it. Cells named
-    "...-untrained" are grey crosses.
+    "...-untrained" are grey crosses. More than `MOST_SERIES` series are drawn as rows instead, see
+    `pool_rows.draw_rows`.
 
     Args:
         cells: columns dataset, architecture, seed, auroc; one row per cell.
@@ -82,22 +92,29 @@ def draw_pool_figure(
         pools: first-layer pool size by architecture; those not in it stand at "none".
 
     Returns:
-        The figure: one row of two panels per dataset.
+        The figure: one row of panels per dataset, see `TITLES`, above one legend.
 
     Raises:
         ValueError: no cell in common, or more than one readout or layer per cell.
     """
     points = gather_points(cells, matches, pools)
     series = list(points["series"][~points["untrained"]].value_counts(sort=False).index)
+    if len(series) > MOST_SERIES:
+        limits = {metric: _limits(points[metric], metric) for metric in _metrics(points)}
+        return draw_rows(points, _metrics(points), limits)
     datasets = list(points["dataset"].unique())
     head = ROW_HEAD if len(datasets) > 1 else 0
-    figure = new_page(PAGE_WIDTH, len(datasets) * (ROW_PITCH + head))
+    handles = _list_handles(points, series)
+    columns = _choose_columns(handles)
+    above = len(datasets) * (ROW_PITCH + head)
+    legend = (-(-len(handles) // columns) + 1.5) * LEGEND_LINE
+    figure = new_page(PAGE_WIDTH, above + legend)
     for row, dataset in enumerate(datasets):
         top = row * (ROW_PITCH + head) + head + PAGE_HEAD
         if head:
             add_text(figure, PANEL_LEFTS[0], top - 0.35, dataset, size=11, weight="bold")
         _draw_row(figure, points[points["dataset"] == dataset], series, top)
-    _draw_legend(figure, points, series, head + PAGE_HEAD)
+    _draw_legend(figure, handles, columns, above)
     return figure
 
 
@@ -112,8 +129,8 @@ def gather_points(
         pools: first-layer pool size by architecture, for trained ones.
 
     Returns:
-        One row per cell: dataset, architecture, seed, auroc, relevant (any, where no ground
-        truth is known), untrained, pool (0 where there is none), series, x, the place on the
+        One row per cell: dataset, architecture, seed, auroc, relevant (unless no ground truth is
+        known anywhere), any, untrained, pool (0 where there is none), series, x, the place on the
         axis without jitter, and tick, the middle of all that share the pool size. The series
         with most architectures comes first.
 
@@ -125,8 +142,8 @@ def gather_points(
             "Match fractions with more than one row per cell. Expected one readout and one "
             "layer: select them by the columns readout and layer."
         )
-    fraction = "relevant" if matches["relevant"].notna().any() else "any"
-    points = cells[[*CELL, "auroc"]].merge(matches[[*CELL, fraction]], on=CELL)
+    fractions = ["relevant", "any"] if matches["relevant"].notna().any() else ["any"]
+    points = cells[[*CELL, "auroc"]].merge(matches[[*CELL, *fractions]], on=CELL)
     if points.empty:
         raise ValueError("No cell has both scores and match fractions. Expected the same grid.")
     names = points["architecture"].map(trained_name)
@@ -181,17 +198,28 @@ def _place_slots(series: pd.Series) -> pd.DataFrame:
 
 
 def _draw_row(figure: Figure, points: pd.DataFrame, series: list[str], top: float) -> None:
-    metrics = [metric for metric in TITLES if metric in points.columns]
-    for left, metric in zip(PANEL_LEFTS, metrics, strict=True):
+    for left, metric in zip(PANEL_LEFTS, _metrics(points), strict=False):
         axes = add_axes(figure, left, top, PANEL_WIDTH, PANEL_HEIGHT)
         _draw_untrained(axes, points[points["untrained"]], metric)
         for number, name in enumerate(series):
             _draw_series(axes, points[points["series"] == name], metric, number)
         axes.set_title(TITLES[metric], loc="left", size=9, weight="bold")
         _style_axes(axes, points)
-    lowest = min(0.5, np.floor(points["auroc"].min() * 20) / 20)
-    figure.axes[-1].set_ylim(lowest - 0.015, 1.015)
-    figure.axes[-2].set_ylim(-0.03, 1.03)
+        axes.set_ylim(*_limits(points[metric], metric))
+        if points[metric].isna().all():
+            note_missing(axes)
+
+
+def _metrics(points: pd.DataFrame) -> dict[str, str]:
+    """Return the titles of the panels by what they show."""
+    return {metric: title for metric, title in TITLES.items() if metric in points.columns}
+
+
+def _limits(values: pd.Series, metric: str) -> tuple[float, float]:
+    """Return 0 to 1 for fractions, chance to 1 for AUROC, less where values are lower."""
+    if metric != "auroc":
+        return -0.03, 1.03
+    return min(0.5, np.floor(values.min() * 20) / 20) - 0.015, 1.015
 
 
 def _draw_untrained(axes: Axes, points: pd.DataFrame, metric: str) -> None:
@@ -235,21 +263,32 @@ def _style_axes(axes: Axes, points: pd.DataFrame) -> None:
     axes.tick_params(length=3, color=QUIET)
 
 
-def _draw_legend(figure: Figure, points: pd.DataFrame, series: list[str], top: float) -> None:
+def _list_handles(points: pd.DataFrame, series: list[str]) -> list[Line2D]:
     handles = [_series_handle(points, name, number) for number, name in enumerate(series)]
     if points["untrained"].any():
         look = {"marker": "x", "color": _NULL_LOOK["c"], "linestyle": "none", "markersize": 5}
         handles.append(Line2D([], [], label="untrained (chance)", **look))
+    return handles
+
+
+def _choose_columns(handles: list[Line2D]) -> int:
+    longest = max(len(handle.get_label()) for handle in handles)
+    return max(1, LEGEND_COLUMNS * LEGEND_LETTERS // max(longest, LEGEND_LETTERS))
+
+
+def _draw_legend(figure: Figure, handles: list[Line2D], columns: int, top: float) -> None:
     figure.legend(
         handles=handles,
-        title="point: one seed\nbar: mean of seeds",
+        title="point: one seed; bar: mean of seeds; line: architectures that differ in p alone",
         title_fontproperties={"size": 7},
+        ncols=columns,
         alignment="left",
         loc="upper left",
-        bbox_to_anchor=(LEGEND_LEFT / PAGE_WIDTH, 1 - top / figure.get_size_inches()[1]),
+        bbox_to_anchor=(PANEL_LEFTS[0] / PAGE_WIDTH, 1 - top / figure.get_size_inches()[1]),
         frameon=False,
         borderaxespad=0,
-        labelspacing=0.7,
+        labelspacing=0.5,
+        columnspacing=2,
     )
 
 
