@@ -48,6 +48,7 @@ rule match_fractions:
         runtime=10,
     params:
         evalue=STUDY["matches"]["evalue"],
+        ignored=STUDY["matches"]["ignored"],
     message:
         "Counting matches of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
     script:

@@ -281,7 +281,7 @@ def test_other_defaults():
         "tax_group": "vertebrates",
     }
     assert resolved["tomtom"] == {"engine": "auto"}
-    assert resolved["matches"] == {"evalue": 0.1}
+    assert resolved["matches"] == {"evalue": 0.1, "ignored": []}
     assert resolved["published"] == []
     assert resolved["grid"][0]["untrained_seeds"] == [0]
 
@@ -394,6 +394,7 @@ def test_the_schemas_defaults_are_not_changed():
         (("readouts", "filters", "fractions"), "fraction"),
         (("tomtom", "engin"), "engine"),
         (("matches", "e-value"), "evalue"),
+        (("matches", "ignore"), "ignored"),
         (("published", 0, "means"), "mean"),
     ],
 )
@@ -421,6 +422,8 @@ def test_an_unknown_key_is_named_with_its_place_and_the_closest(place, suggestio
         (("architectures", "cnn-2", "activation"), "exponental", "exponential"),
         (("architectures", "cnn-2", "penalised"), "kernel", "kernels"),
         (("training", "convention"), "skripts", "scripts"),
+        (("training", "monitor"), "los", "loss"),
+        (("training", "monitor"), "auprc", "aupr"),
         (("readouts", "filters", "method"), "filter", "filters"),
         (("readouts", "filters", "positions"), "maximal", "maximum"),
         (("readouts", "filters", "ends"), "discarded", "discard"),
@@ -482,6 +485,9 @@ def test_an_unknown_name_is_named_with_its_key_and_the_closest(place, value, sug
         (("grid", 0, "seeds"), 5, "Expected array"),
         (("grid", 0, "seeds"), [0, "1"], "Expected integer"),
         (("matches", "evalue"), [0.1], "Expected number"),
+        (("matches", "ignored"), "MA0615.1", "Expected array"),
+        (("training", "reduce_after"), 2.5, "Expected integer"),
+        (("training", "reduce_factor"), "0.2", "Expected number. Write 0.2"),
         (("published", 0, "mean"), ".968", "Expected number. Write 0.968"),
     ],
 )
@@ -502,6 +508,11 @@ def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expe
         (("architectures", "cnn-2", "dropout"), [0.1, 1.0], "1.0 is greater than or equal to"),
         (("architectures", "cnn-2", "clip"), 0, "0 is less than or equal to the minimum of 0"),
         (("training", "epochs"), 0, "0 is less than the minimum of 1"),
+        (("training", "reduce_after"), -1, "-1 is less than the minimum of 0"),
+        (("training", "reduce_factor"), 1, "1 is greater than or equal to the maximum of 1"),
+        (("training", "reduce_factor"), 0, "0 is less than or equal to the minimum of 0"),
+        (("readouts", "filters", "minimum_windows"), 0, "0 is less than the minimum of 1"),
+        (("matches", "ignored"), ["MA0615.1"] * 2, "has non-unique elements"),
         (("training", "learning_rate"), 0, "0 is less than or equal to the minimum of 0"),
         (("grid", 0, "seeds"), [1, 1], "[1, 1] has non-unique elements"),
         (("grid", 0, "seeds"), [-1], "-1 is less than the minimum of 0"),
@@ -771,6 +782,40 @@ def test_an_unknown_motif_is_named_with_the_closest(entry, problem):
 def test_a_relevant_motif_may_be_of_another_collection():
     entry = {"name": "Arid3a", "motif": "MA0151.1", "relevant": ["MA0151.1", "PB0001.1"]}
     require_known_motifs(resolve(minimal_with(("datasets", "toy", "classes"), [entry]), SCHEMA))
+
+
+def test_what_is_ignored_must_be_in_the_motif_database():
+    require_known_motifs(resolve(minimal(matches={"ignored": ["MA0615.1"]}), SCHEMA))
+    # a motif of another collection, which a class may name, is no hit anyway
+    resolved = resolve(minimal(matches={"ignored": ["MA0615.1", "MA0615.2", "PB0001.1"]}), SCHEMA)
+    with pytest.raises(ConfigurationError) as error:
+        require_known_motifs(resolved)
+    _first, version, other = str(error.value).splitlines()
+    expected = "  matches: ignored: the motif database has no 'MA0615.2'. Did you mean 'MA0615.1'?"
+    assert version == expected
+    assert other.startswith("  matches: ignored: the motif database has no 'PB0001.1'.")
+
+
+@pytest.mark.parametrize(
+    ("entry", "identifier"),
+    [
+        ({"name": "SRF", "motif": "MA0083.3", "relevant": ["MA0083.2", "MA0083.3"]}, "MA0083.2"),
+        ({"name": "SRF", "motif": "MA0083.3"}, "MA0083.3"),
+    ],
+)
+def test_what_is_ignored_cannot_be_the_ground_truth(entry, identifier):
+    config = minimal_with(("datasets", "toy", "classes"), [entry])
+    config["matches"] = {"ignored": ["MA0615.1", identifier]}
+    assert message_of(config) == (
+        f"  matches: ignored: {identifier} is what class SRF of toy is found by. Take it out "
+        "here, or out of the class's relevant."
+    )
+
+
+def test_the_motif_of_a_class_may_be_ignored_where_another_is_relevant():
+    entry = {"name": "SRF", "motif": "MA0083.3", "relevant": ["MA0083.2"]}
+    config = minimal_with(("datasets", "toy", "classes"), [entry])
+    assert resolve({**config, "matches": {"ignored": ["MA0083.3"]}}, SCHEMA)
 
 
 def test_a_users_database_is_asked(tmp_path, monkeypatch):

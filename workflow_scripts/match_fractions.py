@@ -18,6 +18,7 @@ matches = match_filters(
     read_tomtom(snakemake.input.comparison),
     relevant,
     snakemake.params.evalue,
+    snakemake.params.ignored,
 )
 write_csv(snakemake.output.matches, add_names(matches, read_meme(snakemake.input.database)))
 write_csv(snakemake.output.fractions, match_fractions(matches, relevant))

@@ -46,6 +46,7 @@ ACTIVATIONS = [
     *["relu", "exponential", "sigmoid", "tanh", "softplus", "elu", "linear"],
     *["modified_sigmoid", "modified_tanh", "modified_relu", "rectified_exponential"],
 ]
+SCALES = [0.1, 0.5, 2, 3, 4]
 SMALL = {"filters": [6, 4], "widths": [5, 3], "pools": [5, 2], "dense": 8}
 STANDARD_POOLS = [[1, 100], [2, 50], [4, 25], [10, 10], [25, 4], [50, 2], [100, 1]]
 
@@ -199,6 +200,44 @@ def test_lengths_after_pooling(recipe, length, lengths):
     ]
     assert shapes == lengths
     assert model.get_layer("flatten").output.shape == (None, lengths[-1] * 128)
+
+
+# 2,496 + 20,088 + 128,000 + 6,156, and 82,912 + 197,632 + 6,156: see LATER and LATER_DEEP above
+EXTENDED_GRID = {"cnn-2": (156_740, [100, 2]), "cnn-50": (156_740, [4, 2])}
+EXTENDED_GRID["cnn-deep"] = (286_700, [200, 50, 11, 3])
+
+
+def test_every_network_of_the_extended_study():
+    study = yaml.safe_load((STUDIES / "koo-ploenzke-2021.yaml").read_text())
+    recipes, networks, scaled = study["architectures"], set(), {}
+    for name, recipe in recipes.items():
+        model = registry.build(recipe, 200, 12)
+        network = next(known for known in EXTENDED_GRID if name.startswith(known))
+        count, lengths = EXTENDED_GRID[network]
+        assert trainable(model) == count
+        assert [
+            model.get_layer(f"conv_{n}_dropout").output.shape[1] for n, _ in enumerate(lengths, 1)
+        ] == lengths
+        activation = recipe.get("activation", "relu")
+        assert model.get_layer("conv_1_activation").activation.__name__ == activation
+        if "activation_scale" in recipe:
+            scaled[name] = recipe["activation_scale"]
+            assert model.get_layer("conv_1_scale").scale == recipe["activation_scale"]
+        else:
+            networks.add((network, activation))
+    assert networks == {(network, kind) for network in EXTENDED_GRID for kind in ACTIVATIONS}
+    assert len(recipes) == 33 + 5
+    assert scaled == {f"cnn-deep-exponential-{scale}".replace(".", "-"): scale for scale in SCALES}
+
+
+def test_the_in_vivo_study_has_the_networks_of_the_synthetic_one():
+    files = ["koo-ploenzke-2019.yaml", "koo-ploenzke-2019-invivo.yaml"]
+    synthetic, invivo = (yaml.safe_load((STUDIES / name).read_text()) for name in files)
+    for key in ("architectures", "training", "readouts", "matches", "contrast"):
+        assert synthetic[key] == invivo[key]
+    assert synthetic["grid"][0]["architectures"] == invivo["grid"][0]["architectures"]
+    other = yaml.safe_load((STUDIES / "koo-eddy-2019-invivo.yaml").read_text())
+    assert invivo["datasets"] == other["datasets"]
 
 
 def test_layers_and_their_names():

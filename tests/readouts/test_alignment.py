@@ -359,6 +359,27 @@ def test_a_filter_whose_windows_are_all_over_an_end_is_dead():
     assert len(describe_filters(counts, windows, largest, SCRIPTS)[0]) == 1
 
 
+@pytest.mark.parametrize(("minimum", "alive"), [(1, [1, 2, 3]), (2, [2, 3]), (3, [3]), (4, [])])
+def test_a_filter_with_too_few_windows_is_dead(minimum, alive):
+    counts = np.full((4, 5, 4), 1.0)
+    chosen = AlignmentSettings(minimum_windows=minimum)
+    motifs, table = describe_filters(counts, np.arange(4), np.full(4, 8.0), chosen)
+    assert [motif.identifier for motif in motifs] == [f"filter_{number}" for number in alive]
+    assert table["dead"].tolist() == [number not in alive for number in range(4)]
+    # what there was is told, of dead ones too
+    assert table["nsites"].tolist() == [0, 1, 2, 3]
+    assert table["end"].tolist() == [5 if number in alive else 0 for number in range(4)]
+
+
+def test_the_fewest_windows_are_counted_whatever_they_weigh():
+    x = np.zeros((2, 9), np.uint8)
+    activations = np.zeros((2, 9, 2), np.float32)
+    activations[0, 4], activations[1, 4, 1] = 9.0, 8.0
+    chosen = AlignmentSettings(weighting="activation", minimum_windows=2)
+    aligned = align(in_batches(x, activations), 3, chosen)
+    assert describe_filters(*aligned, chosen)[1]["dead"].tolist() == [True, False]
+
+
 def test_all_filters_may_be_dead():
     x, activations = random_case(2, filters=12)
     counts, windows, largest = align(in_batches(x, activations * 0), 5, TEXT)
@@ -463,7 +484,8 @@ def test_layers_are_stacked_in_order():
 def test_activations_that_are_no_numbers_are_an_error(chosen, value):
     x, activations = random_case(5)
     activations[3, 2, 1] = value
-    with pytest.raises(ValueError, match=r"not finite: the network diverged\. Train the cell"):
+    message = r"not finite: the network diverged\. Train the cell again, with a clip: or a smaller"
+    with pytest.raises(ValueError, match=message):
         align(in_batches(x, activations, 2), 5, chosen)
 
 

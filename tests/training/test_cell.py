@@ -20,8 +20,8 @@ from motifgrid.training.cell import (
     save_cell,
     train_cell,
 )
+from motifgrid.training.divergence import DivergenceError
 from motifgrid.training.loss import masked_binary_crossentropy
-from motifgrid.training.progress import DivergenceError
 
 RECIPE = {
     "family": "koo-eddy",

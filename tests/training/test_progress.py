@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from motifgrid.training.progress import DivergenceError, Watch
+from motifgrid.training.divergence import DivergenceError
+from motifgrid.training.progress import Watch
 
 COLUMNS = ["epoch", "loss", "val_loss", "seconds"]
 
@@ -31,10 +32,10 @@ def watch_of(epochs, steps=4):
     return watch
 
 
-def run_epoch(watch, clock, epoch, seconds=2.0, loss=0.5, val_loss=0.6):
+def run_epoch(watch, clock, epoch, seconds=2.0, loss=0.5, val_loss=0.6, **more):
     watch.on_epoch_begin(epoch)
     clock.now += seconds
-    watch.on_epoch_end(epoch, {"loss": loss, "val_loss": val_loss})
+    watch.on_epoch_end(epoch, {"loss": loss, "val_loss": val_loss, **more})
 
 
 def test_before_the_first_epoch_the_history_has_its_columns():
@@ -62,6 +63,16 @@ def test_an_epoch_is_told_with_the_time_left(clock, caplog, epochs, seconds, lef
         f"toy/cnn-2/0: epoch 1/{epochs}, loss 0.5000, validation loss 0.6000, {seconds:.1f} s, "
         f"at most {left} left"
     ]
+
+
+def test_the_validation_aupr_is_told_where_another_callback_has_computed_it(clock, caplog):
+    caplog.set_level(logging.INFO, logger="motifgrid")
+    watch = watch_of(2)
+    # the learning rate, which Keras puts there, is not recorded
+    run_epoch(watch, clock, 0, val_aupr=0.25, learning_rate=0.001)
+    assert watch.history().columns.tolist() == [*COLUMNS, "val_aupr"]
+    assert watch.history().values.tolist() == [[1, 0.5, 0.6, 2.0, 0.25]]
+    assert "validation loss 0.6000, validation AUPR 0.2500, 2.0 s, at most" in caplog.messages[0]
 
 
 def test_the_time_left_is_from_the_mean_of_all_epochs(clock, caplog):
@@ -111,3 +122,12 @@ def test_a_lost_validation_loss_stops_the_training_and_is_told_with_its_epoch(cl
     with pytest.raises(DivergenceError, match=message):
         run_epoch(watch, clock, 3, val_loss=loss)
     assert len(watch.history()) == 1
+
+
+def test_every_message_ends_with_the_advice_that_was_given():
+    watch = Watch("toy/cnn-2/0", 3, advice="Clip it.")
+    watch.on_epoch_begin(0)
+    with pytest.raises(DivergenceError, match=r"batch 1\. Clip it\.$"):
+        watch.on_train_batch_end(0, {"loss": float("nan")})
+    with pytest.raises(DivergenceError, match=r"epoch 1\. Clip it\.$"):
+        watch.on_epoch_end(0, {"loss": 0.5, "val_loss": float("inf")})

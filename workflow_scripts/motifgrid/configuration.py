@@ -257,7 +257,7 @@ def require_known_motifs(config: Mapping[str, object]) -> None:
             database is left to the job that writes it.
 
     Raises:
-        ConfigurationError: with class, value and the closest identifier of every unknown one, and
+        ConfigurationError: with place, value and the closest identifier of every unknown one, and
             with every dataset whose sequences are too short for its motifs.
     """
     database = _read_database(config["motif_database"])
@@ -272,6 +272,12 @@ def require_known_motifs(config: Mapping[str, object]) -> None:
                 require_feasible(pool, SimulationSettings(**get_simulation(config, name)))
         except ValueError as error:
             problems += [f"  datasets: {name}: {line}" for line in str(error).splitlines()]
+    identifiers = {motif.identifier for motif in database}
+    problems += [
+        f"  matches: ignored: the motif database has no '{name}'.{suggest(name, identifiers)}"
+        for name in config["matches"]["ignored"]
+        if name not in identifiers
+    ]
     if problems:
         raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
 
@@ -439,8 +445,20 @@ def _find_inconsistencies(config: Mapping[str, object]) -> Iterable[str]:
             yield f"  architectures: {name}: {error}"
     for name, dataset in config["datasets"].items():
         yield from dataset_blocks.find_problems(f"  datasets: {name}", dataset)
+    yield from _find_ignored_truth(config)
     yield from _find_unreadable_layers(config)
     yield from _find_unknown_names(config)
+
+
+def _find_ignored_truth(config: Mapping[str, object]) -> Iterable[str]:
+    for name, block in config["datasets"].items():
+        for entry in dataset_blocks.list_motifs(block):
+            for identifier in entry.get("relevant", [entry["motif"]]):
+                if identifier in config["matches"]["ignored"]:
+                    yield (
+                        f"  matches: ignored: {identifier} is what class {entry['name']} of "
+                        f"{name} is found by. Take it out here, or out of the class's relevant."
+                    )
 
 
 def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:

@@ -15,13 +15,17 @@ from motifgrid.formats.atomic import replacing, write_csv, write_text
 from motifgrid.formats.dataset import Split, read_classes, read_shape, read_split
 from motifgrid.models import registry
 from motifgrid.models.layers import OneHot
+from motifgrid.training.divergence import CALMER, DivergenceError, advise
 from motifgrid.training.loss import masked_binary_crossentropy
 from motifgrid.training.metrics import score_classes
-from motifgrid.training.progress import DivergenceError, Watch
+from motifgrid.training.monitor import ValidationAupr, describe_monitor, follow
+from motifgrid.training.progress import Watch
 
 logger = logging.getLogger(__name__)
 
 PREDICTION_BATCH = 500
+FIRST_ACTIVATION = "conv_1_activation"
+"""Layer of every model of `models.registry` whose activations the readouts align."""
 CONSTANT = 1e-6
 """A class whose probabilities differ by less than this over all sequences has learned nothing."""
 
@@ -37,7 +41,12 @@ class TrainingSettings:
         beta_1: Adam's decay of the mean gradient.
         beta_2: Adam's decay of the mean squared gradient.
         epsilon: Adam's guard against division by zero.
-        patience: epochs without a better validation loss before stopping; 0 never stops early.
+        patience: epochs without a better monitored number before stopping; 0 never stops early.
+        monitor: what tells the best epoch: `loss`, the validation loss, or `aupr`, the mean over
+            classes of the validation split's average precision.
+        reduce_after: epochs without a better monitored number before the learning rate falls; 0
+            never lets it. (Koo & Ploenzke 2021: 5.)
+        reduce_factor: what the learning rate is then multiplied with. (Koo & Ploenzke 2021: 0.2.)
     """
 
     epochs: int = 100
@@ -47,6 +56,9 @@ class TrainingSettings:
     beta_2: float = 0.999
     epsilon: float = 1e-7
     patience: int = 0
+    monitor: str = "loss"
+    reduce_after: int = 0
+    reduce_factor: float = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +67,7 @@ class TrainedCell:
 
     Attributes:
         model: with the weights of the best epoch, takes one-hot sequences.
-        history: columns epoch, loss, val_loss, seconds.
+        history: columns epoch, loss, val_loss, seconds, and val_aupr where it is monitored.
         scores: see `metrics.score_classes`, from the test split.
         facts: numbers and names that describe the cell, as plain JSON values.
     """
@@ -87,21 +99,24 @@ def train_cell(
         device: what it is trained on, from `device.prepare_device`, for the log and the facts.
 
     Returns:
-        The trained cell, with the weights of the epoch of lowest validation loss.
+        The trained cell, with the weights of the best epoch by the monitored number.
 
     Raises:
-        DivergenceError: the loss became infinite or no number, or the outputs are constant.
+        DivergenceError: a loss, a weight, or on the test split an activation or an output became
+            infinite or no number, or the outputs are constant.
+        ValueError: `settings` monitor what the validation split cannot tell.
     """
     logger.info(f"{label}: {settings.epochs} epochs on {device}")
     keras.utils.set_random_seed(seed)
     classes = read_classes(dataset)
     _sequences, length = read_shape(dataset, "train")
     model = registry.build(recipe, length, len(classes))
-    history = fit(
-        model, read_split(dataset, "train"), read_split(dataset, "valid"), settings, label
-    )
+    advice = advise(recipe)
+    train, valid = read_split(dataset, "train"), read_split(dataset, "valid")
+    history = fit(model, train, valid, settings, label, advice)
     test = read_split(dataset, "test")
     probabilities = predict(model, test.x)
+    _require_finite(model, test.x, probabilities, label, advice)
     if settings.epochs:
         _require_variation(probabilities, label)
     return TrainedCell(
@@ -113,7 +128,7 @@ def train_cell(
             "training": asdict(settings),
             "seed": seed,
             "device": device,
-            **_facts(model, history),
+            **_facts(model, history, settings.monitor),
         },
     )
 
@@ -152,26 +167,36 @@ def load_model(path: Path | str) -> keras.Model:
 
 
 def fit(
-    model: keras.Model, train: Split, valid: Split, settings: TrainingSettings, label: str
+    model: keras.Model,
+    train: Split,
+    valid: Split,
+    settings: TrainingSettings,
+    label: str,
+    advice: str = CALMER,
 ) -> pd.DataFrame:
     """Train a model in place and leave it with the weights of its best epoch.
 
     Args:
         model: takes one-hot sequences (batch, L, 4).
         train: the training split.
-        valid: the validation split, whose loss decides which epoch is best.
+        valid: the validation split, whose loss or AUPR decides which epoch is best.
         settings: how to train.
         label: what to call the cell in messages.
+        advice: what to change where training diverges, from `divergence.advise`.
 
     Returns:
-        Columns epoch, loss, val_loss, seconds.
+        Columns epoch, loss, val_loss, seconds, and val_aupr where it is monitored.
+
+    Raises:
+        DivergenceError: loss or weights became infinite or no number.
+        ValueError: `settings` monitor what there is not.
     """
-    watch = Watch(label, settings.epochs)
+    watch = Watch(label, settings.epochs, advice)
     if settings.epochs == 0:
         return watch.history()
-    best = keras.callbacks.EarlyStopping(
-        patience=settings.patience or settings.epochs, restore_best_weights=True
-    )
+    scored = [ValidationAupr(valid, PREDICTION_BATCH)] if settings.monitor == "aupr" else []
+    patience = settings.patience or settings.epochs
+    followers = follow(settings.monitor, patience, settings.reduce_after, settings.reduce_factor)
     on_indices = _on_indices(model)
     on_indices.compile(optimizer=_adam(settings), loss=masked_binary_crossentropy)
     on_indices.fit(
@@ -181,7 +206,7 @@ def fit(
         epochs=settings.epochs,
         validation_data=(valid.x, valid.y),
         validation_batch_size=PREDICTION_BATCH,
-        callbacks=[watch, best],
+        callbacks=[*scored, watch, *followers],
         verbose=0,
     )
     return watch.history()
@@ -199,11 +224,29 @@ def _on_indices(model: keras.Model) -> keras.Model:
 
 def _adam(settings: TrainingSettings) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(
-        settings.learning_rate,
+        float(settings.learning_rate),  # Keras takes no integer
         beta_1=settings.beta_1,
         beta_2=settings.beta_2,
         epsilon=settings.epsilon,
     )
+
+
+def _require_finite(
+    model: keras.Model, x: np.ndarray, probabilities: np.ndarray, label: str, advice: str
+) -> None:
+    # pooling and sigmoid can hide infinite activations behind finite outputs
+    activations = model.get_layer(FIRST_ACTIVATION).output
+    finite = keras.ops.all(keras.ops.isfinite(activations), axis=(1, 2))
+    found = {
+        "the activations of the first convolution": predict(keras.Model(model.input, finite), x),
+        "the outputs": np.isfinite(probabilities).all(axis=1),
+    }
+    for what, fine in found.items():
+        if not fine.all():
+            raise DivergenceError(
+                f"{label}: {what} are infinite or no number for {np.sum(~fine)} of {len(x)} test "
+                f"sequences. {advice}"
+            )
 
 
 def _require_variation(probabilities: np.ndarray, label: str) -> None:
@@ -214,12 +257,17 @@ def _require_variation(probabilities: np.ndarray, label: str) -> None:
         )
 
 
-def _facts(model: keras.Model, history: pd.DataFrame) -> dict[str, object]:
+def _facts(model: keras.Model, history: pd.DataFrame, monitor: str) -> dict[str, object]:
     trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    best = int(history.loc[history["val_loss"].idxmin(), "epoch"]) if len(history) else 0
     return {
         "parameters": trainable,
-        "best_epoch": best,
+        "best_epoch": _best_epoch(history, monitor) if len(history) else 0,
         "backend": keras.backend.backend(),
         "keras": keras.version(),
     }
+
+
+def _best_epoch(history: pd.DataFrame, monitor: str) -> int:
+    name, mode = describe_monitor(monitor)
+    best = history[name].idxmin() if mode == "min" else history[name].idxmax()
+    return int(history.loc[best, "epoch"])
