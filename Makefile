@@ -39,7 +39,7 @@ help:
 	done
 	@echo "variables:"
 	@echo "  CORES           how many cores the workflow may use (now: $(CORES))"
-	@echo "  DEVICE          cpu, or gpu for TensorFlow's CUDA build (now: $(DEVICE))"
+	@echo "  DEVICE          cpu, or gpu for JAX's CUDA build (now: $(DEVICE))"
 	@echo "  PYTHON          the Python to make the environment with, 3.11 to 3.13"
 	@echo "  SNAKEMAKE_ARGS  added to snakemake's command line, PYTEST_ARGS to pytest's"
 

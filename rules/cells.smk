@@ -29,33 +29,72 @@ rule architecture_table:
         "../workflow_scripts/architecture_table.py"
 
 
-rule train:
-    input:
-        dataset="results/datasets/{dataset}.h5",
-    output:
-        model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
-        history="results/cells/{dataset}/{architecture}/{seed}/history.csv",
-        scores="results/cells/{dataset}/{architecture}/{seed}/scores.csv",
-        facts="results/cells/{dataset}/{architecture}/{seed}/cell.json",
-    log:
-        "results/logs/train/{dataset}/{architecture}/{seed}.log",
-    benchmark:
-        "results/benchmarks/train/{dataset}/{architecture}/{seed}.tsv"
-    conda:
-        "../envs/keras-gpu.yaml"
-        if STUDY["training"]["require_gpu"]
-        else "../envs/keras.yaml"
-    # two one-thread cells side by side finish sooner than one two-thread cell after the other
-    threads: 1
-    resources:
-        mem_mb=3000,
-        runtime=240,
-        gpu=int(STUDY["training"]["require_gpu"]),
-    params:
-        recipe=get_recipe,
-        training=get_training,
-        require_gpu=STUDY["training"]["require_gpu"],
-    message:
-        "Training {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
-    script:
-        "../workflow_scripts/train.py"
+# Either of the next two rules may have made a cell. Snakemake compares the code of a rule with its
+# indentation: both stand in a block, so that a cell of one is a cell of the other.
+if CELLS:
+
+    rule train:
+        input:
+            dataset="results/datasets/{dataset}.h5",
+        output:
+            model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
+            history="results/cells/{dataset}/{architecture}/{seed}/history.csv",
+            scores="results/cells/{dataset}/{architecture}/{seed}/scores.csv",
+            facts="results/cells/{dataset}/{architecture}/{seed}/cell.json",
+        log:
+            "results/logs/train/{dataset}/{architecture}/{seed}.log",
+        benchmark:
+            "results/benchmarks/train/{dataset}/{architecture}/{seed}.tsv"
+        conda:
+            KERAS_ENVIRONMENT
+        # two one-thread cells side by side finish sooner than one two-thread cell after the other
+        threads: 1
+        resources:
+            mem_mb=3000,
+            runtime=240,
+            gpu=int(STUDY["training"]["require_gpu"]),
+        params:
+            recipe=get_recipe,
+            training=get_training,
+            backend=STUDY["training"]["backend"],
+            require_gpu=STUDY["training"]["require_gpu"],
+        message:
+            "Training {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+        script:
+            "../workflow_scripts/train.py"
+
+
+# Several cells in one job (cells_per_job). These rules have no wildcards, so Snakemake prefers them to
+# the one above; their parameters are the same.
+for batch in BATCHES:
+
+    rule:
+        name:
+            name_batch(batch)
+        input:
+            dataset=f"results/datasets/{batch[0].dataset}.h5",
+        output:
+            model=get_files_of(batch, "model.keras"),
+            history=get_files_of(batch, "history.csv"),
+            scores=get_files_of(batch, "scores.csv"),
+            facts=get_files_of(batch, "cell.json"),
+        log:
+            f"results/logs/train/{batch[0].dataset}/{batch[0].architecture}/{name_seeds(batch)}.log",
+        benchmark:
+            f"results/benchmarks/train/{batch[0].dataset}/{batch[0].architecture}/{name_seeds(batch)}.tsv"
+        conda:
+            KERAS_ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=3000,
+            runtime=240 * len(batch),
+            gpu=int(STUDY["training"]["require_gpu"]),
+        params:
+            recipe=configuration.get_recipe(STUDY, batch[0].architecture),
+            training=configuration.get_training(STUDY, batch[0].architecture),
+            backend=STUDY["training"]["backend"],
+            require_gpu=STUDY["training"]["require_gpu"],
+        message:
+            f"Training {batch[0].architecture} on {batch[0].dataset}, seeds {name_seeds(batch)}"
+        script:
+            "../workflow_scripts/train.py"

@@ -33,6 +33,9 @@ READOUTS = sorted(STUDY["readouts"])
 DOWNLOADS = {source.name: source for source in SOURCES.values() if source.url}
 GENOMES = dataset_blocks.list_genomes(STUDY["datasets"], SOURCES)
 NUMBA_CACHE = ".cache/numba"
+CELL_FILES = ["model.keras", "history.csv", "scores.csv", "cell.json"]
+GPU = STUDY["training"]["require_gpu"]
+KERAS_ENVIRONMENT = f"../envs/{'keras-gpu' if GPU else 'keras'}.yaml"
 
 
 def one_of(names):
@@ -47,9 +50,28 @@ wildcard_constraints:
     readout="|".join(READOUTS),
 
 
+def get_files_of(cells, name):
+    """One file of each of some cells."""
+    return [f"results/cells/{d}/{a}/{s}/{name}" for d, a, s in cells]
+
+
+def is_trained(cell):
+    return all(Path(get_files_of([cell], name)[0]).exists() for name in CELL_FILES)
+
+
+def name_seeds(batch):
+    return f"{batch[0].seed}-{batch[-1].seed}"
+
+
+def name_batch(batch):
+    """A rule's name: letters, digits and _ only, since clusters name jobs by it."""
+    text = f"train_{batch[0].dataset}_{batch[0].architecture}_{name_seeds(batch)}"
+    return re.sub(r"\W", "_", text)
+
+
 def get_cell_files(name):
     """One file of every cell, in the order of CELLS."""
-    return [f"results/cells/{d}/{a}/{s}/{name}" for d, a, s in CELLS]
+    return get_files_of(CELLS, name)
 
 
 def get_readout_files(name):
@@ -59,6 +81,9 @@ def get_readout_files(name):
         for readout in READOUTS
         for d, a, s in CELLS
     ]
+
+
+BATCHES = configuration.list_batches(STUDY, is_trained)
 
 
 def get_recipe(wildcards):
@@ -262,8 +287,7 @@ def get_datasets():
 
 def get_cells():
     """Every file of every cell: a target each, so that one that is lost is made again."""
-    names = ["model.keras", "history.csv", "scores.csv", "cell.json"]
-    return [path for name in names for path in get_cell_files(name)]
+    return [path for name in CELL_FILES for path in get_cell_files(name)]
 
 
 def get_readouts():

@@ -88,7 +88,8 @@ def test_run_has_no_test_tools_and_no_cuda():
 
 
 def test_what_the_package_imports_is_named():
-    named = named_in(REQUIREMENTS / "run.in")
+    # the GPU's backend is imported only where it was chosen
+    named = named_in(REQUIREMENTS / "run.in") | named_in(REQUIREMENTS / "gpu.in")
     scripts = sorted((ROOT / "workflow_scripts").rglob("*.py"))
     imported = set().union(*(third_party_imports(path, functions=True) for path in scripts))
     assert {DISTRIBUTIONS.get(module, module) for module in imported} <= named

@@ -4,6 +4,10 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
+from motifgrid.training.backends import select_backend
+
+select_backend("auto", snakemake.threads)
+
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.dataset import read_classes, read_shape
 from motifgrid.report.architecture_table import tabulate_layers

@@ -7,48 +7,19 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from training_toys import RECIPE, planted
 
-from motifgrid import dna
 from motifgrid.formats.dataset import MISSING, SPLITS, Dataset, Split, read_split, write_dataset
 from motifgrid.models import registry
 from motifgrid.training import cell as cell_module
-from motifgrid.training.cell import (
-    TrainingSettings,
-    fit,
-    load_model,
-    predict,
-    save_cell,
-    train_cell,
-)
+from motifgrid.training.cell import fit, load_model, predict, save_cell, train_cell, train_cells
 from motifgrid.training.divergence import DivergenceError
 from motifgrid.training.loss import masked_binary_crossentropy
+from motifgrid.training.settings import TrainingSettings
 
-RECIPE = {
-    "family": "koo-eddy",
-    "filters": [6],
-    "widths": [7],
-    "pools": [40],
-    "dropout": [0.1, 0.1],
-    "dense": 8,
-    "initializer": "he_normal",
-}
 SETTINGS = TrainingSettings(epochs=12, batch_size=25, learning_rate=0.01)
 QUICK = replace(SETTINGS, epochs=2)
 LABEL = "toy/tiny/0"
-
-
-def planted(count, seed, word="GATTACA"):
-    """Sequences of 40 nt, every second one with the word somewhere; unknown labels now and then."""
-    rng = np.random.default_rng(seed)
-    x = rng.integers(0, 4, (count, 40), dtype=np.uint8)
-    y = np.zeros((count, 2), np.uint8)
-    for row in range(0, count, 2):
-        start = rng.integers(0, 33)
-        x[row, start : start + 7] = dna.encode(word)
-        y[row, 0] = 1
-    y[:, 1] = 1 - y[:, 0]
-    y[rng.random(count) < 0.1, 1] = MISSING
-    return Split(x, y)
 
 
 def write_toy(path, **splits):
@@ -143,17 +114,17 @@ def test_patience_stops_after_epochs_without_a_better_one():
 
 
 def test_every_setting_reaches_the_optimiser(monkeypatch):
-    compiled, compile_model = [], keras.Model.compile
+    made, make_program = [], cell_module.make_program
 
-    def recorded(model, **arguments):
-        compiled.append(arguments["optimizer"])
-        compile_model(model, **arguments)
+    def recorded(models, optimizer, *others):
+        made.append(optimizer)
+        return make_program(models, optimizer, *others)
 
-    monkeypatch.setattr(keras.Model, "compile", recorded)
+    monkeypatch.setattr(cell_module, "make_program", recorded)
     chosen = {"learning_rate": 2e-3, "beta_1": 0.95, "beta_2": 0.99, "epsilon": 1e-8}
     settings = TrainingSettings(epochs=2, batch_size=30, **chosen)
     fit(registry.build(RECIPE, 40, 2), planted(100, 0), planted(20, 1), settings, LABEL)
-    (adam,) = compiled
+    (adam,) = made
     assert isinstance(adam, keras.optimizers.Adam)
     given = adam.get_config()
     assert {key: pytest.approx(given[key]) for key in chosen} == chosen
@@ -229,14 +200,37 @@ def test_outputs_that_do_not_depend_on_the_sequence_are_an_error(tmp_path, datas
         train_cell(path, RECIPE, replace(SETTINGS, epochs=1), seed=0, label=LABEL)
 
 
-def test_one_class_that_varies_is_enough(monkeypatch, dataset):
+def test_one_class_that_varies_is_enough():
     chances = np.full((300, 2), 0.5)
-    monkeypatch.setattr(cell_module, "fit", lambda *_arguments: pd.DataFrame({"val_loss": []}))
-    monkeypatch.setattr(cell_module, "predict", lambda *_arguments: chances)
     with pytest.raises(DivergenceError, match="the same for every test sequence"):
-        train_cell(dataset, RECIPE, SETTINGS, seed=0, label=LABEL)
+        cell_module._require_variation(chances, LABEL)
     chances[0, 1] = 0.6
-    assert train_cell(dataset, RECIPE, SETTINGS, seed=0, label=LABEL)
+    cell_module._require_variation(chances, LABEL)
+
+
+# Several cells
+
+
+def test_cells_together_are_those_alone_and_keep_their_order(dataset):
+    labels = ["toy/tiny/4", "toy/tiny/1"]
+    together = train_cells(dataset, RECIPE, QUICK, [4, 1], labels)
+    assert [cell.facts["seed"] for cell in together] == [4, 1]
+    for cell in together:
+        alone = train_cell(dataset, RECIPE, QUICK, cell.facts["seed"], LABEL)
+        for ours, same in zip(weights_of(cell), weights_of(alone), strict=True):
+            np.testing.assert_allclose(ours, same, rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(cell.history["val_loss"], alone.history["val_loss"], rtol=1e-4)
+
+
+def test_a_lost_cell_is_told_after_the_others_are_trained(dataset, caplog):
+    caplog.set_level(logging.INFO, logger="motifgrid")
+    settings = replace(QUICK, learning_rate=1e30)
+    with pytest.raises(DivergenceError) as error:
+        train_cells(dataset, RECIPE, settings, [0, 1], ["toy/tiny/0", "toy/tiny/1"])
+    assert [line.partition(":")[0] for line in str(error.value).splitlines()] == [
+        "toy/tiny/0",
+        "toy/tiny/1",
+    ]
 
 
 # Files

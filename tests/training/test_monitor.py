@@ -4,12 +4,14 @@ import keras
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
-from test_cell import LABEL, QUICK, RECIPE, SETTINGS, planted, write_toy
+from test_cell import LABEL, QUICK, SETTINGS, write_toy
+from training_toys import RECIPE, planted
 
 from motifgrid.formats.dataset import MISSING, Split, read_split
 from motifgrid.models import registry
 from motifgrid.training.cell import fit, predict, train_cell
-from motifgrid.training.monitor import AUPR, ValidationAupr, describe_monitor, follow, mean_aupr
+from motifgrid.training.following import AUPR
+from motifgrid.training.metrics import mean_aupr
 
 BY_AUPR = replace(SETTINGS, monitor="aupr")
 COLUMNS = ["epoch", "loss", "val_loss", "seconds"]
@@ -99,64 +101,6 @@ def test_patience_counts_epochs_without_a_better_aupr():
 # The learning rate
 
 
-class Rates(keras.callbacks.Callback):
-    """The learning rate that each epoch begins with."""
-
-    def __init__(self):
-        super().__init__()
-        self.rates = []
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.rates.append(float(self.model.optimizer.learning_rate))
-
-
-def rates_of(valid, **settings):
-    """Learning rates and the monitored numbers of a training that follows them."""
-    monitor = settings["monitor"]
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((40,)), keras.layers.Dense(2, activation="sigmoid")])
-    model.compile(optimizer=keras.optimizers.Adam(0.1), loss="binary_crossentropy")
-    train, rates = planted(100, 0), Rates()
-    scored = [ValidationAupr(valid, 50)] if monitor == "aupr" else []
-    labels = [np.minimum(split.y, 1).astype(np.float32) for split in (train, valid)]
-    run = model.fit(
-        *(train.x / 4, labels[0]),
-        epochs=14,
-        validation_data=(valid.x, labels[1]),
-        callbacks=[rates, *scored, *follow(patience=99, **settings)],
-        verbose=0,
-    )
-    return rates.rates, run.history[describe_monitor(monitor)[0]]
-
-
-def expected_rates(numbers, better, after, factor):
-    best, flat, rate, rates = None, 0, 0.1, []
-    for number in numbers:
-        rates.append(rate)
-        if best is None or better(number, best):
-            best, flat = number, 0
-        else:
-            flat += 1
-        if flat == after:
-            rate, flat = rate * factor, 0
-    return rates
-
-
-@pytest.mark.parametrize(
-    ("monitor", "better"), [("loss", np.less), ("aupr", np.greater)], ids=["loss", "aupr"]
-)
-def test_the_learning_rate_falls_after_flat_epochs(monitor, better):
-    settings = {"monitor": monitor, "reduce_after": 2, "reduce_factor": 0.2}
-    rates, numbers = rates_of(planted(60, 1), **settings)
-    np.testing.assert_allclose(rates, expected_rates(numbers, better, 2, 0.2), rtol=1e-5)
-    assert rates[-1] < 0.05
-
-
-def test_the_learning_rate_stays_where_nothing_is_said():
-    rates, _numbers = rates_of(planted(60, 1), monitor="loss", reduce_after=0, reduce_factor=0.2)
-    np.testing.assert_allclose(rates, 0.1)
-
-
 def test_a_cell_learns_slower_after_flat_epochs():
     valid = wrong_way_round(planted(100, 1))
     settings = replace(SETTINGS, epochs=8, reduce_after=1, reduce_factor=1e-6)
@@ -186,12 +130,4 @@ def test_an_unknown_number_is_named_with_those_that_are():
 
 
 def test_a_network_that_diverged_has_no_aupr():
-    class Lost:
-        def predict(self, x, **_settings):
-            return np.full((len(x), 2), np.nan)
-
-    callback = ValidationAupr(planted(60, 1), 50)
-    callback.set_model(Lost())
-    logs = {}
-    callback.on_epoch_end(0, logs)
-    assert np.isnan(logs[AUPR])
+    assert np.isnan(mean_aupr(planted(60, 1).y, np.full((60, 2), np.nan)))

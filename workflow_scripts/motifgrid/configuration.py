@@ -1,8 +1,9 @@
 """What a configuration says: checked against the schema, completed, and unrolled into cells."""
 
 import copy
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -151,7 +152,35 @@ def get_training(config: Mapping[str, object], architecture: str) -> dict[str, o
     """Return the training settings of an architecture; an untrained one has only zero epochs."""
     if architecture.endswith(UNTRAINED):
         return {"epochs": 0}
-    return {key: value for key, value in config["training"].items() if key != "require_gpu"}
+    where = ("backend", "require_gpu")
+    return {key: value for key, value in config["training"].items() if key not in where}
+
+
+def list_batches(
+    config: Mapping[str, object], is_there: Callable[[Cell], bool]
+) -> list[list[Cell]]:
+    """List the cells that one job trains together, where a job trains several.
+
+    Args:
+        config: resolved; `cells_per_job` says how many.
+        is_there: tells whether a cell has been trained.
+
+    Returns:
+        Groups of two or more cells of one architecture on one dataset, from neighbouring seeds;
+        all of a group are there or none is. A cell that is not in a group has a job of its own:
+        one that is lost can be trained again alone.
+    """
+    batches = []
+    trained = [cell for cell in list_cells(config) if not cell.architecture.endswith(UNTRAINED)]
+    size = config["cells_per_job"]
+    for _, group in itertools.groupby(trained, key=lambda cell: cell[:2]):
+        cells = list(group)
+        batches += [cells[start : start + size] for start in range(0, len(cells), size)]
+    return [
+        batch
+        for batch in batches
+        if len(batch) > 1 and len({is_there(cell) for cell in batch}) == 1
+    ]
 
 
 def get_simulation(config: Mapping[str, object], dataset: str) -> dict[str, object]:

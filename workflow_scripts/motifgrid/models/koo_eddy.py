@@ -7,7 +7,7 @@ import keras
 from keras import layers
 
 from motifgrid.models import activations
-from motifgrid.models.layers import ClipAbove
+from motifgrid.models.layers import ClipAbove, Convolution, MaxPooling
 from motifgrid.models.recipes import list_lengths, require_same_depth
 
 L2_WEIGHT = 1e-6
@@ -84,14 +84,14 @@ def build(
     blocks = zip(*lists.values(), dropout[:-1], strict=True)
     for number, (count, width, pool, stride, padding, rate) in enumerate(blocks, start=1):
         name = f"conv_{number}"
-        x = layers.Conv1D(count, width, padding=padding, name=name, **weights.of_kernel())(x)
+        x = Convolution(count, width, padding=padding, name=name, **weights.of_kernel())(x)
         x = layers.BatchNormalization(name=f"{name}_norm", **weights.of_norm())(x)
         if number == 1:
             x = _activate_first(x, activation, activation_scale, clip)
         else:
             x = layers.Activation("relu", name=f"{name}_activation")(x)
         if pool > 1:
-            x = layers.MaxPooling1D(pool, stride, padding=pool_padding, name=f"{name}_pool")(x)
+            x = MaxPooling(pool, stride, padding=pool_padding, name=f"{name}_pool")(x)
         x = layers.Dropout(rate, name=f"{name}_dropout")(x)
     return keras.Model(inputs, _classify(x, classes, dense, dropout[-1], weights))
 

@@ -135,9 +135,7 @@ def _class_of_target(relevant: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return classes
 
 
-def _select_hits(
-    comparison: pd.DataFrame, evalue: float, ignored: Collection[str]
-) -> pd.DataFrame:
+def _select_hits(comparison: pd.DataFrame, evalue: float, ignored: Collection[str]) -> pd.DataFrame:
     """Return the rows that count, best first."""
     counts = (comparison["E-value"] <= evalue) & ~comparison["Target_ID"].isin(list(ignored))
     return comparison[counts].sort_values(["p-value", "Target_ID"])

@@ -3,8 +3,9 @@
 import json
 import logging
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -12,53 +13,22 @@ import numpy as np
 import pandas as pd
 
 from motifgrid.formats.atomic import replacing, write_csv, write_text
-from motifgrid.formats.dataset import Split, read_classes, read_shape, read_split
+from motifgrid.formats.dataset import Split, read_classes, read_split
 from motifgrid.models import registry
 from motifgrid.models.layers import OneHot
+from motifgrid.training.checkpoints import Keeper, fingerprint
 from motifgrid.training.divergence import CALMER, DivergenceError, advise
-from motifgrid.training.loss import masked_binary_crossentropy
-from motifgrid.training.metrics import score_classes
-from motifgrid.training.monitor import ValidationAupr, describe_monitor, follow
-from motifgrid.training.progress import Watch
+from motifgrid.training.following import AUPR, MONITORED, begin
+from motifgrid.training.members import Member, train_members
+from motifgrid.training.metrics import mean_aupr, score_classes
+from motifgrid.training.program import PREDICTION_BATCH, Program, make_program
+from motifgrid.training.settings import TrainingSettings
 
 logger = logging.getLogger(__name__)
 
-PREDICTION_BATCH = 500
-FIRST_ACTIVATION = "conv_1_activation"
-"""Layer of every model of `models.registry` whose activations the readouts align."""
 CONSTANT = 1e-6
 """A class whose probabilities differ by less than this over all sequences has learned nothing."""
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How a cell is trained; the defaults are the text of Koo & Eddy 2019 (Methods, "Training").
-
-    Attributes:
-        epochs: passes over the training split at most; 0 leaves the network untrained.
-        batch_size: sequences per step.
-        learning_rate: of Adam.
-        beta_1: Adam's decay of the mean gradient.
-        beta_2: Adam's decay of the mean squared gradient.
-        epsilon: Adam's guard against division by zero.
-        patience: epochs without a better monitored number before stopping; 0 never stops early.
-        monitor: what tells the best epoch: `loss`, the validation loss, or `aupr`, the mean over
-            classes of the validation split's average precision.
-        reduce_after: epochs without a better monitored number before the learning rate falls; 0
-            never lets it. (Koo & Ploenzke 2021: 5.)
-        reduce_factor: what the learning rate is then multiplied with. (Koo & Ploenzke 2021: 0.2.)
-    """
-
-    epochs: int = 100
-    batch_size: int = 100
-    learning_rate: float = 3e-4
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-7
-    patience: int = 0
-    monitor: str = "loss"
-    reduce_after: int = 0
-    reduce_factor: float = 0.2
+HISTORY_COLUMNS = ["epoch", "loss", "val_loss", "seconds"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,52 +55,61 @@ def train_cell(
     seed: int,
     label: str,
     device: str = "unknown",
+    checkpoint: Path | str | None = None,
 ) -> TrainedCell:
-    """Build, train and score one cell.
+    """Build, train and score one cell, see `train_cells`."""
+    checkpoints = None if checkpoint is None else [checkpoint]
+    (cell,) = train_cells(dataset, recipe, settings, [seed], [label], device, checkpoints)
+    return cell
 
+
+def train_cells(
+    dataset: Path | str,
+    recipe: Mapping[str, object],
+    settings: TrainingSettings,
+    seeds: Sequence[int],
+    labels: Sequence[str],
+    device: str = "unknown",
+    checkpoints: Sequence[Path | str] | None = None,
+) -> list[TrainedCell]:
+    """Build, train and score the cells of one architecture on one dataset.
+
+    JAX trains them side by side, TensorFlow one after the other; each is what it would be alone.
     The same seed on the same machine, backend and number of threads gives the same weights.
 
     Args:
         dataset: path of the dataset file.
         recipe: the architecture, see `motifgrid.models.registry.build`.
         settings: how to train.
-        seed: of weights, data order and dropout.
-        label: what to call the cell in messages.
-        device: what it is trained on, from `device.prepare_device`, for the log and the facts.
+        seeds: of weights, data order and dropout, one per cell.
+        labels: what to call each cell in messages.
+        device: what they are trained on, from `device.prepare_device`, for the log and the facts.
+        checkpoints: where each cell's training is saved as it goes on, and taken up again if an
+            earlier one was killed; nowhere if None. They stay: remove them with the cells saved.
 
     Returns:
-        The trained cell, with the weights of the best epoch by the monitored number.
+        The trained cells, with the weights of the best epoch by the monitored number.
 
     Raises:
-        DivergenceError: a loss, a weight, or on the test split an activation or an output became
-            infinite or no number, or the outputs are constant.
+        DivergenceError: in some cell a loss, a weight, or on the test split an activation or an
+            output became infinite or no number, or the outputs are constant; after all other
+            cells are trained.
         ValueError: `settings` monitor what the validation split cannot tell.
     """
-    logger.info(f"{label}: {settings.epochs} epochs on {device}")
-    keras.utils.set_random_seed(seed)
+    splits = {name: read_split(dataset, name) for name in ("train", "valid", "test")}
     classes = read_classes(dataset)
-    _sequences, length = read_shape(dataset, "train")
-    model = registry.build(recipe, length, len(classes))
-    advice = advise(recipe)
-    train, valid = read_split(dataset, "train"), read_split(dataset, "valid")
-    history = fit(model, train, valid, settings, label, advice)
-    test = read_split(dataset, "test")
-    probabilities = predict(model, test.x)
-    _require_finite(model, test.x, probabilities, label, advice)
-    if settings.epochs:
-        _require_variation(probabilities, label)
-    return TrainedCell(
-        model=model,
-        history=history,
-        scores=score_classes(classes, test.y, probabilities),
-        facts={
-            "recipe": dict(recipe),
-            "training": asdict(settings),
-            "seed": seed,
-            "device": device,
-            **_facts(model, history, settings.monitor),
-        },
-    )
+    keeps = checkpoints or [None] * len(seeds)
+    cells = []
+    groups = _group(list(zip(seeds, labels, keeps, strict=True)))
+    for group in groups:
+        for _seed, label, _keep in group:
+            logger.info(f"{label}: {settings.epochs} epochs on {device}")
+        fitted = _fit_group(dataset, splits, recipe, settings, group)
+        cells += _score_group(fitted, splits["test"], classes, recipe, settings, device)
+    lost = [str(cell) for cell in cells if isinstance(cell, DivergenceError)]
+    if lost:
+        raise DivergenceError("\n".join(lost))
+    return cells
 
 
 def save_cell(
@@ -173,6 +152,7 @@ def fit(
     settings: TrainingSettings,
     label: str,
     advice: str = CALMER,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Train a model in place and leave it with the weights of its best epoch.
 
@@ -183,6 +163,7 @@ def fit(
         settings: how to train.
         label: what to call the cell in messages.
         advice: what to change where training diverges, from `divergence.advise`.
+        seed: of the order of the sequences.
 
     Returns:
         Columns epoch, loss, val_loss, seconds, and val_aupr where it is monitored.
@@ -191,61 +172,157 @@ def fit(
         DivergenceError: loss or weights became infinite or no number.
         ValueError: `settings` monitor what there is not.
     """
-    watch = Watch(label, settings.epochs, advice)
-    if settings.epochs == 0:
-        return watch.history()
-    scored = [ValidationAupr(valid, PREDICTION_BATCH)] if settings.monitor == "aupr" else []
-    patience = settings.patience or settings.epochs
-    followers = follow(settings.monitor, patience, settings.reduce_after, settings.reduce_factor)
-    on_indices = _on_indices(model)
-    on_indices.compile(optimizer=_adam(settings), loss=masked_binary_crossentropy)
-    on_indices.fit(
-        train.x,
-        train.y,
-        batch_size=settings.batch_size,
-        epochs=settings.epochs,
-        validation_data=(valid.x, valid.y),
-        validation_batch_size=PREDICTION_BATCH,
-        callbacks=[*scored, watch, *followers],
-        verbose=0,
-    )
-    return watch.history()
+    member = Member(label, seed, begin(settings))
+    program = _make_program([model], settings, train, valid)
+    train_members(program, [member], settings, len(train.x), valid, advice)
+    if member.lost:
+        raise member.lost
+    if member.best:
+        model.set_weights(member.best)
+    return tabulate_history(member, settings)
 
 
 def predict(model: keras.Model, x: np.ndarray) -> np.ndarray:
     """Return probabilities (N, C) for base indices (N, L)."""
-    return _on_indices(model).predict(x, batch_size=PREDICTION_BATCH, verbose=0)
-
-
-def _on_indices(model: keras.Model) -> keras.Model:
     indices = keras.Input(model.input_shape[1:2], dtype="uint8", name="indices")
-    return keras.Model(indices, model(OneHot(name="to_one_hot")(indices)))
+    on_indices = keras.Model(indices, model(OneHot(name="to_one_hot")(indices)))
+    return on_indices.predict(x, batch_size=PREDICTION_BATCH, verbose=0)
+
+
+def tabulate_history(member: Member, settings: TrainingSettings) -> pd.DataFrame:
+    """Return a member's epochs as a table; it has its columns also before the first epoch."""
+    more = [AUPR] if member.rows and settings.monitor == "aupr" else []
+    return pd.DataFrame(member.rows, columns=[*HISTORY_COLUMNS, *more])
+
+
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """A group of cells after training."""
+
+    program: Program
+    models: Sequence[keras.Model]
+    members: Sequence[Member]
+
+
+def _group(cells: Sequence[tuple]) -> list[Sequence[tuple]]:
+    """Put together what one program trains."""
+    return [cells] if keras.backend.backend() == "jax" else [[cell] for cell in cells]
+
+
+def _fit_group(
+    dataset: Path | str,
+    splits: Mapping[str, Split],
+    recipe: Mapping[str, object],
+    settings: TrainingSettings,
+    group: Sequence[tuple[int, str, Path | str | None]],
+) -> _Fitted:
+    train, valid = splits["train"], splits["valid"]
+    models = [_build(recipe, seed, train) for seed, _label, _keep in group]
+    program = _make_program(models, settings, train, valid)
+    members = [Member(label, seed, begin(settings)) for seed, label, _keep in group]
+    keeper = None
+    if settings.epochs and group[0][2] is not None:
+        paths = {label: Path(keep) for _seed, label, keep in group}
+        valid_for = fingerprint(
+            dataset, recipe=dict(recipe), settings=asdict(settings), keras=_describe_backend()
+        )
+        keeper = Keeper(paths, valid_for, settings)
+        members = keeper.restore(program, members)
+    save = partial(keeper.save, program) if keeper else lambda _held: None
+    advice = advise(recipe)
+    train_members(program, members, settings, len(train.x), valid, advice, save)
+    return _Fitted(program, models, members)
+
+
+def _build(recipe: Mapping[str, object], seed: int, train: Split) -> keras.Model:
+    keras.utils.set_random_seed(seed)
+    return registry.build(recipe, train.x.shape[1], train.y.shape[1])
+
+
+def _make_program(
+    models: Sequence[keras.Model], settings: TrainingSettings, train: Split, valid: Split
+) -> Program:
+    if settings.monitor not in MONITORED:
+        raise ValueError(f"monitor: '{settings.monitor}'. Expected {' or '.join(MONITORED)}.")
+    if settings.monitor == "aupr" and np.isnan(mean_aupr(valid.y, np.zeros(valid.y.shape))):
+        raise ValueError(
+            "training: monitor: aupr, but no class of the validation split has both positives "
+            "and negatives. Enlarge the split, or set monitor: loss."
+        )
+    return make_program(models, _adam(settings), settings.batch_size, train, valid)
+
+
+def _score_group(
+    fitted: _Fitted,
+    test: Split,
+    classes: Sequence[str],
+    recipe: Mapping[str, object],
+    settings: TrainingSettings,
+    device: str,
+) -> list[TrainedCell | DivergenceError]:
+    cells = []
+    for model, member in zip(fitted.models, fitted.members, strict=True):
+        try:
+            probabilities = _test(fitted.program, model, member, test, settings, advise(recipe))
+        except DivergenceError as error:
+            cells.append(error)
+            continue
+        history = tabulate_history(member, settings)
+        facts = {
+            "recipe": dict(recipe),
+            "training": asdict(settings),
+            "seed": member.seed,
+            "device": device,
+            "parameters": sum(int(np.prod(each.shape)) for each in model.trainable_weights),
+            "best_epoch": member.following.best_epoch,
+            **_describe_backend(),
+        }
+        scores = score_classes(classes, test.y, probabilities)
+        cells.append(TrainedCell(model, history, scores, facts))
+    return cells
+
+
+def _test(
+    program: Program,
+    model: keras.Model,
+    member: Member,
+    test: Split,
+    settings: TrainingSettings,
+    advice: str,
+) -> np.ndarray:
+    """Give a model its best weights, and return the probabilities of the test split."""
+    if member.lost:
+        raise member.lost
+    if member.best:
+        model.set_weights(member.best)
+    probabilities, fine = program.test(model.get_weights(), test.x)
+    _require_finite(probabilities, fine, member.label, advice)
+    if settings.epochs:
+        _require_variation(probabilities, member.label)
+    return probabilities
 
 
 def _adam(settings: TrainingSettings) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(
-        float(settings.learning_rate),  # Keras takes no integer
+        # an integer would make the rate an integer variable
+        float(settings.learning_rate),
         beta_1=settings.beta_1,
         beta_2=settings.beta_2,
         epsilon=settings.epsilon,
     )
 
 
-def _require_finite(
-    model: keras.Model, x: np.ndarray, probabilities: np.ndarray, label: str, advice: str
-) -> None:
+def _require_finite(probabilities: np.ndarray, fine: np.ndarray, label: str, advice: str) -> None:
     # pooling and sigmoid can hide infinite activations behind finite outputs
-    activations = model.get_layer(FIRST_ACTIVATION).output
-    finite = keras.ops.all(keras.ops.isfinite(activations), axis=(1, 2))
     found = {
-        "the activations of the first convolution": predict(keras.Model(model.input, finite), x),
+        "the activations of the first convolution": fine,
         "the outputs": np.isfinite(probabilities).all(axis=1),
     }
-    for what, fine in found.items():
-        if not fine.all():
+    for what, well in found.items():
+        if not well.all():
             raise DivergenceError(
-                f"{label}: {what} are infinite or no number for {np.sum(~fine)} of {len(x)} test "
-                f"sequences. {advice}"
+                f"{label}: {what} are infinite or no number for {np.sum(~well)} of {len(well)} "
+                f"test sequences. {advice}"
             )
 
 
@@ -257,17 +334,5 @@ def _require_variation(probabilities: np.ndarray, label: str) -> None:
         )
 
 
-def _facts(model: keras.Model, history: pd.DataFrame, monitor: str) -> dict[str, object]:
-    trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    return {
-        "parameters": trainable,
-        "best_epoch": _best_epoch(history, monitor) if len(history) else 0,
-        "backend": keras.backend.backend(),
-        "keras": keras.version(),
-    }
-
-
-def _best_epoch(history: pd.DataFrame, monitor: str) -> int:
-    name, mode = describe_monitor(monitor)
-    best = history[name].idxmin() if mode == "min" else history[name].idxmax()
-    return int(history.loc[best, "epoch"])
+def _describe_backend() -> dict[str, str]:
+    return {"backend": keras.backend.backend(), "keras": keras.version()}

@@ -50,4 +50,6 @@ def _gpu_names() -> list[str]:
         devices = tf.config.list_physical_devices("GPU")
         details = [tf.config.experimental.get_device_details(device) for device in devices]
         return [f"GPU {detail.get('device_name', 'of unknown name')}" for detail in details]
-    return list(keras.distribution.list_devices("gpu"))
+    import jax
+
+    return [f"GPU {device.device_kind}" for device in jax.devices() if device.platform == "gpu"]

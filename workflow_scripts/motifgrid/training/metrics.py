@@ -41,6 +41,17 @@ def score_classes(classes: Sequence[str], y: np.ndarray, probabilities: np.ndarr
     return pd.concat([table, pd.DataFrame([mean])], ignore_index=True)
 
 
+def mean_aupr(y: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the mean over classes of `score_classes`; missing where no class has one.
+
+    Outputs that are not all finite have none either.
+    """
+    if not np.isfinite(probabilities).all():
+        return np.nan
+    names = [str(column) for column in range(y.shape[1])]
+    return float(score_classes(names, y, probabilities)["aupr"].iloc[-1])
+
+
 def _score(name: str, y: np.ndarray, probabilities: np.ndarray) -> dict[str, object]:
     known = y != MISSING
     y, probabilities = y[known], probabilities[known]

@@ -1,0 +1,59 @@
+"""What only JAX does; ../test_on_jax.py runs this file where Keras runs on it."""
+
+import numpy as np
+import pytest
+from program_toys import STILL, VALID, assert_close, build, order, program_of
+from test_cell import write_toy
+from training_toys import RECIPE
+
+from motifgrid.training.cell import train_cell, train_cells
+from motifgrid.training.device import prepare_device
+from motifgrid.training.settings import TrainingSettings
+
+
+def test_members_together_learn_what_each_learns_alone():
+    together = program_of(*(build(seed) for seed in (0, 1, 2)))
+    batches = [together.train(order(7, 8, 9)), together.train(order(10, 11, 12))]
+    validation, probabilities = together.validate(), together.predict(VALID.x)
+    for member in range(3):
+        alone = program_of(build(member))
+        for call, start in zip(batches, (7, 10), strict=True):
+            losses = alone.train(order(start + member)).losses[0]
+            np.testing.assert_allclose(call.losses[member], losses, rtol=1e-3)
+        assert_close(together.get_weights()[member], alone.get_weights()[0])
+        assert validation[member] == pytest.approx(alone.validate()[0], rel=1e-3)
+        np.testing.assert_allclose(probabilities[member], alone.predict(VALID.x)[0], atol=1e-3)
+
+
+def test_members_have_rates_of_their_own():
+    program = program_of(build(0, **STILL), build(0, **STILL))
+    program.set_rates(np.array([0.0, 0.01]))
+    kernel = program.get_weights()[0][0]
+    program.train(order(7, 7))
+    np.testing.assert_array_equal(program.get_weights()[0][0], kernel)
+    assert not np.array_equal(program.get_weights()[1][0], kernel)
+
+
+def test_members_that_are_kept_go_on():
+    program = program_of(*(build(seed) for seed in (0, 1, 2)))
+    kernels = [program.get_weights()[member][0] for member in range(3)]
+    program.keep_members([2, 0])
+    assert program.validate().shape == (2,)
+    np.testing.assert_array_equal(program.get_weights()[0][0], kernels[2])
+    np.testing.assert_array_equal(program.get_weights()[1][0], kernels[0])
+    assert program.train(order(7, 8)).losses.shape == (2, 5)
+
+
+def test_cells_are_trained_side_by_side_and_on_a_cpu(tmp_path):
+    labels = ["toy/0", "toy/1", "toy/2"]
+    settings = TrainingSettings(epochs=6, batch_size=50, learning_rate=0.01, patience=2)
+    dataset = write_toy(tmp_path / "toy.h5")
+    together = train_cells(dataset, RECIPE, settings, [0, 1, 2], labels, device=prepare_device(1))
+    for seed, cell in enumerate(together):
+        alone = train_cell(dataset, RECIPE, settings, seed, "alone")
+        assert cell.facts["backend"] == "jax"
+        assert cell.facts["device"] == "CPU, 1 thread"
+        assert cell.facts["best_epoch"] == alone.facts["best_epoch"]
+        columns = ["loss", "val_loss"]
+        np.testing.assert_allclose(cell.history[columns], alone.history[columns], rtol=5e-3)
+        np.testing.assert_allclose(cell.scores["auroc"], alone.scores["auroc"], atol=5e-3)

@@ -1,0 +1,29 @@
+"""Programs of small networks, and the orders of their sequences, for the tests of programs."""
+
+import keras
+import numpy as np
+from training_toys import build_toy, planted
+
+from motifgrid.training.program import make_program
+
+TRAIN, VALID = planted(90, 0), planted(70, 1)
+STILL = {"dropout": [0.0, 0.0]}
+"""Without dropout a step is a function of weights and batch alone."""
+
+
+def build(seed=0, **changes):
+    keras.utils.set_random_seed(seed)
+    return build_toy(**changes)
+
+
+def program_of(*models, batch=20, rate=0.01):
+    return make_program(models, keras.optimizers.Adam(rate), batch, TRAIN, VALID)
+
+
+def order(*seeds, count=90):
+    return np.stack([np.random.default_rng(seed).permutation(90)[:count] for seed in seeds])
+
+
+def assert_close(weights, others):
+    for weight, other in zip(weights, others, strict=True):
+        np.testing.assert_allclose(weight, other, rtol=1e-3, atol=1e-5)

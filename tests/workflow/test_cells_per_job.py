@@ -1,0 +1,106 @@
+"""Several cells of one architecture in one job."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from running import changed, snakemake
+
+pytestmark = pytest.mark.workflow
+
+GRID = [
+    {
+        "datasets": ["tiny"],
+        "architectures": ["cnn-25"],
+        "seeds": [0, 1, 2, 3, 4],
+        "untrained_seeds": [],
+    }
+]
+CELLS = "results/cells/tiny/cnn-25"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A finished run of five cells, two to a job, and one alone to compare with."""
+    folder = tmp_path_factory.mktemp("batches")
+    config = changed(folder, grid=GRID, training={"epochs": 2}, cells_per_job=2)
+    run = snakemake(folder, "all_cells", config=config)
+    assert run.status == 0, run.output
+    assert run.jobs["train_tiny_cnn_25_0_1"] == run.jobs["train_tiny_cnn_25_2_3"] == 1
+    assert run.jobs["train"] == 1
+    return folder
+
+
+@pytest.fixture
+def copy(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "copy", symlinks=True)
+    return tmp_path / "copy"
+
+
+def plan(folder, **changes):
+    config = changed(folder, grid=GRID, training={"epochs": 2}, cells_per_job=2, **changes)
+    return snakemake(folder, "-n", "all_cells", config=config)
+
+
+def test_every_cell_has_its_files_and_its_seed(folder):
+    for seed in range(5):
+        cell = folder / CELLS / str(seed)
+        assert json.loads((cell / "cell.json").read_text())["seed"] == seed
+        assert sorted(path.name for path in cell.iterdir()) == [
+            "cell.json",
+            "history.csv",
+            "model.keras",
+            "scores.csv",
+        ]
+    losses = [pd.read_csv(folder / CELLS / str(seed) / "history.csv")["loss"] for seed in range(5)]
+    assert len({loss.iloc[0] for loss in losses}) == 5
+    assert not list((folder / "results" / "checkpoints").rglob("*.npz"))
+
+
+def test_the_log_of_a_job_names_its_cells(folder):
+    log = (folder / "results/logs/train/tiny/cnn-25/2-3.log").read_text()
+    assert "tiny/cnn-25/2: epoch 2/2" in log
+    assert "tiny/cnn-25/3: epoch 2/2" in log
+
+
+def test_a_cell_of_a_job_is_the_cell_alone(folder, tmp_path):
+    config = changed(tmp_path, grid=GRID, training={"epochs": 2})
+    run = snakemake(tmp_path, f"{CELLS}/1/scores.csv", config=config)
+    assert run.status == 0, run.output
+    for name in ("scores.csv", "cell.json"):
+        alone, together = (base / CELLS / "1" / name for base in (tmp_path, folder))
+        assert alone.read_text() == together.read_text()
+
+
+def test_nothing_is_done_again(copy):
+    assert "Nothing to be done" in plan(copy).output
+
+
+def test_a_lost_cell_is_trained_again_alone(copy):
+    (copy / CELLS / "1" / "model.keras").unlink()
+    run = plan(copy)
+    assert {message for message in run.messages if "Training" in message} == {
+        "Training cnn-25 on tiny, seed 1"
+    }
+
+
+def test_another_number_of_cells_per_job_trains_nothing_again(copy):
+    for number in (1, 3, 5):
+        config = changed(copy, grid=GRID, training={"epochs": 2}, cells_per_job=number)
+        assert "Nothing to be done" in snakemake(copy, "-n", "all_cells", config=config).output
+
+
+def test_other_settings_train_all_again_in_the_same_jobs(copy):
+    config = changed(copy, grid=GRID, training={"epochs": 3}, cells_per_job=2)
+    run = snakemake(copy, "-n", "all_cells", config=config)
+    assert run.jobs["train_tiny_cnn_25_0_1"] == run.jobs["train"] == 1
+
+
+def test_a_diverging_job_leaves_no_cell_and_says_which_were_lost(tmp_path):
+    config = changed(tmp_path, grid=GRID, training={"learning_rate": 1e30}, cells_per_job=5)
+    run = snakemake(tmp_path, "all_cells", config=config)
+    assert run.status != 0
+    for seed in range(5):
+        assert f"tiny/cnn-25/{seed}: the loss became" in run.output
+    assert not list((tmp_path / CELLS).rglob("model.keras"))

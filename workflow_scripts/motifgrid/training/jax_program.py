@@ -1,0 +1,243 @@
+"""The JAX program: members side by side under `vmap`, their steps in one `scan` on the device."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from motifgrid.formats.dataset import Split
+from motifgrid.training.loss import masked_binary_crossentropy
+from motifgrid.training.program import PREDICTION_BATCH, Batches, with_first_activation
+
+
+class State(NamedTuple):
+    """Values of all variables; with several members every array has their axis first."""
+
+    trainable: list[jax.Array]
+    others: list[jax.Array]
+    optimizer: list[jax.Array]
+
+
+Results = tuple[jax.Array, jax.Array]
+"""The loss of a step, or of each of several, and whether all weights were finite after it."""
+
+
+class JaxProgram:
+    """Training of members, see `program.Program`.
+
+    Args:
+        models: one per member, of the same architecture.
+        optimizer: not built yet.
+        batch: sequences per step.
+        train: the training split.
+        valid: the validation split.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[keras.Model],
+        optimizer: keras.optimizers.Optimizer,
+        batch: int,
+        train: Split,
+        valid: Split,
+    ) -> None:
+        self._model = models[0]
+        self._optimizer = optimizer
+        optimizer.build(self._model.trainable_variables)
+        self._rate = _find_rate(optimizer)
+        self._state = _stack_states([_read_state(model, optimizer) for model in models])
+        self._train_split = jnp.asarray(train.x), jnp.asarray(train.y)
+        self._valid_split = jnp.asarray(valid.x), jnp.asarray(valid.y)
+        step = partial(_step, self._model, optimizer)
+        self._train = jax.jit(_over_members(partial(_train, step, batch), 2), donate_argnums=0)
+        self._validate = jax.jit(_over_members(partial(_validate, self._model)))
+        whole = with_first_activation(self._model)
+        self._predict = jax.jit(_over_members(partial(_predict, whole)))
+        self.weight_names = [weight.path for weight in self._model.weights]
+
+    def train(self, orders: np.ndarray) -> Batches:
+        """Train every member on its next sequences (K, n)."""
+        self._state, (losses, finite) = self._train(
+            self._state, jnp.asarray(orders, jnp.int32), *self._train_split
+        )
+        return Batches(np.asarray(losses), np.asarray(finite))
+
+    def validate(self) -> np.ndarray:
+        """Return each member's mean loss on the validation split (K,)."""
+        return np.asarray(self._validate(self._state, *self._valid_split))
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Return each member's probabilities (K, N, C) for base indices (N, L)."""
+        return np.asarray(self._predict(self._state, jnp.asarray(x))[0])
+
+    def test(self, weights: Sequence[np.ndarray], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return probabilities (N, C), and whether first activations are finite (N,)."""
+        values = {
+            id(variable): value
+            for variable, value in zip(self._model.weights, weights, strict=True)
+        }
+        # what is no weight is the random state, which no prediction uses
+        groups = (self._model.trainable_variables, self._model.non_trainable_variables)
+        trainable, others = (
+            [jnp.asarray(values.get(id(variable), variable.value))[None] for variable in group]
+            for group in groups
+        )
+        probabilities, fine = self._predict(State(trainable, others, []), jnp.asarray(x))
+        return np.asarray(probabilities[0]), np.asarray(fine[0])
+
+    def set_rates(self, rates: np.ndarray) -> None:
+        """Set each member's learning rate (K,)."""
+        values = list(self._state.optimizer)
+        values[self._rate] = jnp.asarray(rates, values[self._rate].dtype)
+        self._state = self._state._replace(optimizer=values)
+
+    def get_weights(self) -> list[list[np.ndarray]]:
+        """Return each member's weights, in the order of `keras.Model.get_weights`."""
+        values = {
+            id(variable): np.asarray(value)
+            for variables, state in (
+                (self._model.trainable_variables, self._state.trainable),
+                (self._model.non_trainable_variables, self._state.others),
+            )
+            for variable, value in zip(variables, state, strict=True)
+        }
+        stacked = [values[id(variable)] for variable in self._model.weights]
+        return [list(weights) for weights in zip(*stacked, strict=True)]
+
+    def get_state(self) -> list[np.ndarray]:
+        """Return the values of all variables, members first."""
+        return [np.array(value) for value in jax.tree.leaves(self._state)]
+
+    def set_state(self, state: Sequence[np.ndarray]) -> None:
+        """Give all variables the values of an earlier run."""
+        structure = jax.tree.structure(self._state)
+        self._state = jax.tree.unflatten(structure, [jnp.asarray(value) for value in state])
+
+    def keep_members(self, members: Sequence[int]) -> None:
+        """Go on with some of the members only, in the given order."""
+        chosen = np.asarray(members)
+        self._state = jax.tree.map(lambda value: value[chosen], self._state)
+
+
+def _read_state(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> State:
+    groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
+    return State(*([variable.value for variable in group] for group in groups))
+
+
+def _stack_states(states: Sequence[State]) -> State:
+    return jax.tree.map(lambda *values: jnp.stack(values), *states)
+
+
+def _find_rate(optimizer: keras.optimizers.Optimizer) -> int:
+    names = [variable.name for variable in optimizer.variables]
+    return names.index("learning_rate")
+
+
+def _over_members(function: Callable, own: int = 1) -> Callable:
+    """Run a function for all members, of which the first `own` arguments have one each.
+
+    A member alone is not run under `vmap`: batched products of one matrix are slower on a CPU.
+    """
+
+    def run(*arguments: object) -> object:
+        mine, shared = arguments[:own], arguments[own:]
+        if jax.tree.leaves(mine)[0].shape[0] == 1:
+            alone = jax.tree.map(lambda value: value[0], mine)
+            return jax.tree.map(lambda value: value[None], function(*alone, *shared))
+        axes = (0,) * own + (None,) * len(shared)
+        return jax.vmap(function, in_axes=axes)(*arguments)
+
+    return run
+
+
+def _step(
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    state: State,
+    x: jax.Array,
+    y: jax.Array,
+) -> tuple[State, Results]:
+    """Take one step on a batch of base indices and labels."""
+
+    def loss_of(trainable: list[jax.Array]) -> tuple[jax.Array, list[jax.Array]]:
+        probabilities, others, penalties = model.stateless_call(
+            trainable, state.others, _one_hot(x), training=True, return_losses=True
+        )
+        losses = masked_binary_crossentropy(y, probabilities)
+        return jnp.mean(losses) + sum(penalties), others
+
+    (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.trainable)
+    trainable, moments = optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
+    after = State(trainable, others, moments)
+    return after, (loss, _all_finite(after))
+
+
+def _train(
+    step: Callable[[State, jax.Array, jax.Array], tuple[State, Results]],
+    batch: int,
+    state: State,
+    order: jax.Array,
+    x: jax.Array,
+    y: jax.Array,
+) -> tuple[State, Results]:
+    """Take the steps of all batches of an order (n,); a last batch may be smaller."""
+
+    def take(state: State, rows: jax.Array) -> tuple[State, Results]:
+        return step(state, x[rows], y[rows])
+
+    whole = len(order) // batch * batch
+    state, results = jax.lax.scan(take, state, order[:whole].reshape(-1, batch))
+    if whole < len(order):
+        state, last = take(state, order[whole:])
+        results = jax.tree.map(lambda all_, one: jnp.append(all_, one), results, last)
+    return state, results
+
+
+def _validate(model: keras.Model, state: State, x: jax.Array, y: jax.Array) -> jax.Array:
+    def look(rows: jax.Array, labels: jax.Array) -> jax.Array:
+        outputs, _ = model.stateless_call(
+            state.trainable, state.others, _one_hot(rows), training=False
+        )
+        return masked_binary_crossentropy(labels, outputs)
+
+    _, _, penalties = model.stateless_call(
+        state.trainable, state.others, _one_hot(x[:1]), training=False, return_losses=True
+    )
+    return jnp.mean(_in_blocks(look, x, y)) + sum(penalties)
+
+
+def _predict(whole: keras.Model, state: State, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def look(rows: jax.Array) -> tuple[jax.Array, jax.Array]:
+        (outputs, first), _ = whole.stateless_call(
+            state.trainable, state.others, _one_hot(rows), training=False
+        )
+        return outputs.astype(jnp.float32), jnp.all(jnp.isfinite(first), axis=(1, 2))
+
+    return _in_blocks(look, x)
+
+
+def _in_blocks(look: Callable, *arrays: jax.Array) -> object:
+    """Apply a function to blocks of rows, so that memory follows the block and not the split."""
+    count = len(arrays[0])
+    whole = count // PREDICTION_BATCH * PREDICTION_BATCH
+    results = []
+    if whole:
+        blocks = [array[:whole].reshape(-1, PREDICTION_BATCH, *array.shape[1:]) for array in arrays]
+        mapped = jax.lax.map(lambda block: look(*block), blocks)
+        results.append(jax.tree.map(lambda value: value.reshape(whole, *value.shape[2:]), mapped))
+    if whole < count:
+        results.append(look(*(array[whole:] for array in arrays)))
+    return jax.tree.map(lambda *parts: jnp.concatenate(parts), *results)
+
+
+def _one_hot(indices: jax.Array) -> jax.Array:
+    return jax.nn.one_hot(indices, 4)
+
+
+def _all_finite(state: State) -> jax.Array:
+    weights = [value for value in state.trainable + state.others if value.dtype.kind == "f"]
+    return jnp.isfinite(sum(jnp.sum(value) for value in weights))
