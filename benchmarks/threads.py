@@ -25,8 +25,9 @@ from motifgrid.motifs.databases import known_identifiers, load_jaspar  # noqa: E
 ARCHITECTURES = {"cnn-2": [2, 50], "cnn-25": [25, 4]}
 TRAIN = """
 import sys
-from motifgrid.training.cell import TrainingSettings, train_cell
+from motifgrid.training.cell import train_cell
 from motifgrid.training.device import prepare_device
+from motifgrid.training.settings import TrainingSettings
 dataset, first, second, threads, epochs, seed = sys.argv[1:]
 prepare_device(int(threads))
 recipe = {"family": "koo-eddy", "pools": [int(first), int(second)]}

@@ -1,5 +1,6 @@
 """The TensorFlow program: one member, its steps in one graph that loops on the device."""
 
+import logging
 from collections.abc import Callable, Sequence
 
 import keras
@@ -9,6 +10,10 @@ import tensorflow as tf
 from motifgrid.formats.dataset import Split
 from motifgrid.training.loss import masked_binary_crossentropy
 from motifgrid.training.program import PREDICTION_BATCH, Batches, with_first_activation
+
+
+# several cells in one process compile the same code several times, each once: nothing to warn of
+logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in record.getMessage())
 
 
 class TensorFlowProgram:
