@@ -3,9 +3,10 @@
     python benchmarks/training.py [tensorflow|jax] [SEQUENCES] [ROUNDS]
 
 Every standard network of Koo & Eddy 2019 is trained on random sequences of 200 nt with 12 labels,
-on one thread, by both in turn, so that a drift of the machine hits both. Prints a Markdown table: the
-median seconds of an epoch scaled to the published 17,500 sequences, the ratio, and what part of the
-machine's peak in matrix products our steps reach. The first epoch, which compiles, is not counted.
+on one thread, by both in turn, so that a drift of the machine hits both. Prints a Markdown table:
+the median seconds of an epoch scaled to the published 17,500 sequences, the ratio, and what part of
+the machine's peak in matrix products our steps reach. The first epoch, which compiles, is not
+counted.
 """
 
 import os

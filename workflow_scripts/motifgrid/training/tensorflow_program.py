@@ -11,7 +11,6 @@ from motifgrid.formats.dataset import Split
 from motifgrid.training.loss import masked_binary_crossentropy
 from motifgrid.training.program import PREDICTION_BATCH, Batches, with_first_activation
 
-
 # several cells in one process compile the same code several times, each once: nothing to warn of
 logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in record.getMessage())
 
