@@ -118,25 +118,29 @@ class Keeper:
         valid_for: from `fingerprint`; with the seed it decides what a checkpoint is good for.
         settings: how the members are trained.
         saved: when checkpoints were saved last, in seconds of the process's clock.
+        finished: labels of the members whose last checkpoint is saved.
     """
 
     paths: Mapping[str, Path]
     valid_for: str
     settings: TrainingSettings
     saved: float = field(default_factory=time.monotonic)
+    finished: set[str] = field(default_factory=set)
 
     def save(self, program: Program, held: Sequence[Member]) -> None:
-        """Save the members that a program holds, those that are done for good."""
-        done = [member for member in held if not goes_on(member, self.settings)]
-        if not done and time.monotonic() - self.saved < SECONDS_BETWEEN_CHECKPOINTS:
-            return
-        state = program.get_state()
+        """Save the members that a program holds, once those that are done."""
+        due = time.monotonic() - self.saved >= SECONDS_BETWEEN_CHECKPOINTS
+        state = program.get_state() if due else []
         for number, member in enumerate(held):
-            if not member.lost:
-                here = () if member in done else [value[number] for value in state]
+            going = goes_on(member, self.settings)
+            if (going and due) or not (going or member.lost or member.label in self.finished):
+                here = [value[number] for value in state] if going else ()
                 kept = Checkpoint(here, member.best, describe_member(member))
                 save_checkpoint(self.paths[member.label], kept, self._valid_for(member.seed))
-        self.saved = time.monotonic()
+            if not going:
+                self.finished.add(member.label)
+        if due:
+            self.saved = time.monotonic()
 
     def restore(self, program: Program, members: Sequence[Member]) -> list[Member]:
         """Bring members that a program holds to where their checkpoints left them.
