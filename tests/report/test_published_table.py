@@ -18,7 +18,8 @@ def test_comparison_with_a_published_number(summary):
     row = compare_published(summary, [published_number()]).iloc[0]
     assert list(row.index) == [
         "study", "table", "row", "metric", "ours_mean", "ours_sd", "n", "published_mean",
-        "published_sd", "difference", "within_2sd", "relation",
+        "published_sd", "difference", "within_2sd", "relation", "dataset", "architecture",
+        "readout", "layer",
     ]  # fmt: skip
     assert row[["study", "table", "row", "metric"]].tolist() == [
         "koo-eddy-2019", "Table 1", "CNN-25", "relevant",

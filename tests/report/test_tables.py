@@ -157,8 +157,21 @@ def test_summary_is_mean_and_population_sd(summary):
 
 def test_summary_columns_and_order(summary):
     measured = [f"{metric}_{kind}" for metric in METRICS for kind in ("mean", "sd")]
-    assert list(summary.columns) == ["readout", "layer", "dataset", "architecture", "n", *measured]
+    counted = ["median_qvalue_n", "redundancy_n"]
+    keys = ["readout", "layer", "dataset", "architecture", "n"]
+    assert list(summary.columns) == [*keys, *measured, *counted]
     assert list(summary["architecture"]) == ["cnn-2", "cnn-25", "cnn-25-untrained"]
+
+
+def test_numbers_that_some_seeds_lack_say_of_how_many_they_are():
+    cells = cells_of(("cnn-2", 0, 0.9), ("cnn-2", 1, 0.9))
+    matches = fractions_of(("cnn-2", 0, 0.1), ("cnn-2", 1, 0.0))
+    matches.loc[1, "redundancy"] = np.nan
+    summary = summarise(cells, matches)
+    assert summary.loc[0, ["n", "redundancy_n", "median_qvalue_n"]].tolist() == [2, 1, 2]
+    table = render_table1(summary)
+    assert table.loc[0, "Filters per motif"] == "3.000 ± 0.000 (1 of 2)"
+    assert table.loc[0, "Median q"] == "0.001 ± 0.000"
 
 
 def test_one_seed_has_no_spread(summary):

@@ -70,6 +70,10 @@ def test_tables_have_the_columns_of_the_contract(finished):
             "difference",
             "within_2sd",
             "relation",
+            "dataset",
+            "architecture",
+            "readout",
+            "layer",
         ]
     )
     for name in ("cells", "matches"):

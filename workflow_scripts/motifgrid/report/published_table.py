@@ -29,6 +29,10 @@ COLUMNS = [
     "difference",
     "within_2sd",
     "relation",
+    "dataset",
+    "architecture",
+    "readout",
+    "layer",
 ]
 KEYS = ("study", "table", "row", "dataset", "architecture", "metric", "mean")
 """What every published number states; sd, relation, readout and layer may be missing."""
@@ -81,8 +85,8 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
         comparison: from `compare_published`.
 
     Returns:
-        A table of strings with the same rows; the columns Study and Table only where they tell
-        rows apart.
+        A table of strings with the same rows; the columns Study, Table, Readout and Layer only
+        where they tell rows apart.
     """
     ours = render_column(comparison, "ours_mean", "ours_sd", "n")
     theirs = render_column(comparison, "published_mean", "published_sd")
@@ -90,6 +94,8 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
         "Study": comparison["study"].astype(str),
         "Table": comparison["table"].astype(str),
         "Row": comparison["row"].astype(str),
+        "Readout": comparison["readout"].astype(str),
+        "Layer": comparison["layer"].astype(str),
         "Metric": comparison["metric"].map(HEADINGS),
         "Ours": ours.where(comparison["n"] > 0, "not in this grid"),
         "Seeds": comparison["n"].astype(str),
@@ -97,7 +103,7 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
         "Difference": comparison["difference"].map(_render_difference),
         "Within 2 sd": comparison["within_2sd"].replace("", MISSING),
     }
-    return drop_constant(pd.DataFrame(columns), ["Study", "Table"])
+    return drop_constant(pd.DataFrame(columns), ["Study", "Table", "Readout", "Layer"])
 
 
 def _compare(summary: pd.DataFrame, number: Mapping[str, object]) -> dict[str, object]:
@@ -117,6 +123,7 @@ def _compare(summary: pd.DataFrame, number: Mapping[str, object]) -> dict[str, o
         "difference": difference,
         "within_2sd": _within(difference, sd, relation),
         "relation": relation,
+        **{key: number.get(key) for key in ("dataset", "architecture", "readout", "layer")},
     }
 
 

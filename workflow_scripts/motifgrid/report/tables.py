@@ -41,6 +41,9 @@ METRICS = (*SCORES, *FRACTION_COLUMNS[3:])
 
 GROUP = ["readout", "layer", "dataset", "architecture"]
 
+SOMETIMES = ("median_qvalue", "redundancy")
+"""Metrics that a seed does not have where no filter matches."""
+
 HEADINGS = {
     "auroc": "AUROC",
     "aupr": "AUPR",
@@ -188,7 +191,8 @@ def summarise(cells: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row per readout, layer, dataset and architecture: `GROUP`, n (number of seeds), and
-        for each of `METRICS` its mean and sd, such as auroc_mean and auroc_sd. Cells without a
+        for each of `METRICS` its mean and sd, such as auroc_mean and auroc_sd. For those of
+        `SOMETIMES` also in how many seeds there is one, such as redundancy_n. Cells without a
         readout have an empty readout and layer and no fractions. The sd of one seed is 0.
 
     Raises:
@@ -204,6 +208,7 @@ def summarise(cells: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
     columns = {"n": groups.size()}
     for metric in METRICS:
         columns |= {f"{metric}_mean": mean[metric], f"{metric}_sd": sd[metric]}
+    columns |= {f"{metric}_n": groups[metric].count() for metric in SOMETIMES}
     summary = pd.DataFrame(columns).reset_index()
     return summary.sort_values(GROUP, key=natural_key, ignore_index=True)
 
@@ -230,6 +235,10 @@ def render_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None = None
     }
     for metric, heading in HEADINGS.items():
         columns[heading] = render_column(order, f"{metric}_mean", f"{metric}_sd", "n")
+    for metric in SOMETIMES:
+        few = (order[f"{metric}_n"] < order["n"]) & (order[f"{metric}_n"] > 0)
+        seeds = order[f"{metric}_n"].astype(str) + " of " + order["n"].astype(str)
+        columns[HEADINGS[metric]] += (" (" + seeds + ")").where(few, "")
     table = pd.DataFrame(columns).reset_index(drop=True)
     return drop_constant(table, ["Dataset", "Readout", "Layer"])
 
