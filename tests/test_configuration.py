@@ -179,10 +179,16 @@ def test_defaults_are_those_of_the_dataclasses():
     ("layers", "words"),
     [
         ([2], "layers: [2]. Expected 1 among them"),
-        ([1, 2], "layers: 2 of cnn-2 lies behind a pooling"),
-        ([1, 9], "layers: 9 of cnn-1 lies behind a pooling, or is not there."),
+        ([1, 2], "layers: 2 of cnn-2 lies behind the pooling of conv_1. Set layers: before_"),
+        ([1, 9], "layers: 9 of cnn-1 is not there: it has 2 convolutions. Set layers: before_"),
+        ([1, 2, 9], "layers: 2 of cnn-2 lies behind the pooling of conv_1."),
+        ([1, 2, 9], "layers: 9 of cnn-2 is not there: it has 2 convolutions."),
         ([0], "readouts: filters: layers: 0:"),
-        ("all", "readouts: filters: layers:"),
+        (
+            "all",
+            "readouts: filters: layers: 'all'. Expected before_pooling or a list of numbers. "
+            "Did you mean 'before_pooling'?",
+        ),
     ],
 )
 def test_layers_that_cannot_be_read_are_named(layers, words):
@@ -205,6 +211,36 @@ def test_layers_before_the_first_pooling_can_be_read(layers):
         readouts={"filters": {"method": "filters", "layers": layers}},
     )
     assert resolve(config, SCHEMA)["readouts"]["filters"]["layers"] == layers
+
+
+@pytest.mark.parametrize("window", ["receptive_field", 200])
+def test_a_window_may_be_as_long_as_the_sequences(window):
+    config = minimal_with(("readouts", "filters", "window"), window)
+    assert resolve(config, SCHEMA)["readouts"]["filters"]["window"] == window
+
+
+def test_a_window_longer_than_the_sequences_is_refused():
+    config = minimal_with(("readouts", "filters", "window"), 201)
+    # nothing is read in what is not in the grid
+    config["datasets"]["short"] = {**config["datasets"]["toy"], "length": 150}
+    assert message_of(config) == (
+        "  readouts: filters: window: 201 is longer than the sequences of toy (200 nt). Expected "
+        "200 at most, or receptive_field."
+    )
+
+
+def test_a_window_is_left_to_the_job_where_the_length_is_not_known():
+    published = {"kind": "sequences", "class": {"name": "SRF"}, "train": "a.gz", "test": "b.gz"}
+    config = minimal(readouts={"filters": {"method": "filters", "window": 5000}})
+    assert resolve({**config, "datasets": {"toy": published}}, SCHEMA)
+
+
+def test_a_text_in_place_of_a_choice_or_a_number_is_answered_with_both():
+    message = message_of(minimal_with(("readouts", "filters", "window"), "receptive-field"))
+    assert message == (
+        "  readouts: filters: window: 'receptive-field'. Expected receptive_field or a whole "
+        "number. Did you mean 'receptive_field'?"
+    )
 
 
 def test_training_defaults_are_those_of_the_dataclass():
@@ -489,6 +525,11 @@ def test_an_unknown_name_is_named_with_its_key_and_the_closest(place, value, sug
         (("training", "reduce_after"), 2.5, "Expected integer"),
         (("training", "reduce_factor"), "0.2", "Expected number. Write 0.2"),
         (("published", 0, "mean"), ".968", "Expected number. Write 0.968"),
+        (("training", "learning_rate"), True, "Expected number"),
+        (("training", "learning_rate"), False, "Expected number"),
+        (("training", "learning_rate"), "nan", "Expected number"),
+        (("training", "learning_rate"), "1e999", "Expected number"),
+        (("training", "learning_rate"), float("-inf"), "Expected number"),
     ],
 )
 def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expected):
@@ -513,6 +554,7 @@ def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expe
         (("training", "reduce_factor"), 0, "0 is less than or equal to the minimum of 0"),
         (("readouts", "filters", "minimum_windows"), 0, "0 is less than the minimum of 1"),
         (("matches", "ignored"), ["MA0615.1"] * 2, "has non-unique elements"),
+        (("contrast",), ["cnn-2", "cnn-2"], "['cnn-2', 'cnn-2'] has non-unique elements"),
         (("training", "learning_rate"), 0, "0 is less than or equal to the minimum of 0"),
         (("grid", 0, "seeds"), [1, 1], "[1, 1] has non-unique elements"),
         (("grid", 0, "seeds"), [-1], "-1 is less than the minimum of 0"),
@@ -580,6 +622,50 @@ def test_lists_of_different_depth_are_counted(recipe, counted):
     message = message_of(config)
     assert message.startswith("  architectures: cnn-2: the lists describe different numbers")
     assert f"({counted})" in message
+
+
+@pytest.mark.parametrize("used", [["cnn-2", "cnn-25"], ["cnn-25"]])
+def test_a_stride_without_a_pooling_is_refused_with_the_architecture(used):
+    recipe = {"family": "koo-eddy", "pools": [1, 100], "strides": [4, 100]}
+    config = minimal_with(("architectures", "cnn-2"), recipe)
+    config["grid"][0]["architectures"] = used
+    message = message_of(config)
+    assert message.startswith("  architectures: cnn-2: strides: 4 of conv_1 would do nothing")
+    config["architectures"]["cnn-2"]["strides"] = [1, 100]
+    assert resolve(config, SCHEMA)
+
+
+def test_a_clip_that_can_never_help_is_refused():
+    recipe = {"family": "koo-eddy", "activation": "exponential", "clip": 89}
+    config = minimal_with(("architectures", "cnn-2"), recipe)
+    assert message_of(config) == (
+        "  architectures: cnn-2: clip: 89 can never help, exponential itself overflows above 88.7. "
+        "Expected 20 or less."
+    )
+    config["architectures"]["cnn-2"]["activation"] = "relu"
+    assert resolve(config, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("training", "patience"),
+    [
+        ({"patience": 5, "reduce_after": 5}, 5),
+        ({"patience": 5, "reduce_after": 6}, 5),
+        ({"convention": "scripts", "reduce_after": 20}, 20),
+    ],
+)
+def test_a_learning_rate_that_would_never_be_reduced_is_refused(training, patience):
+    after = training["reduce_after"]
+    assert message_of(minimal(training=training)) == (
+        f"  training: reduce_after: {after} would do nothing, since training stops after patience: "
+        f"{patience} such epochs. Expected less than patience."
+    )
+
+
+@pytest.mark.parametrize(("patience", "after"), [(0, 50), (5, 4), (5, 0), (0, 0)])
+def test_a_learning_rate_may_be_reduced_before_training_stops(patience, after):
+    training = {"patience": patience, "reduce_after": after}
+    assert resolve(minimal(training=training), SCHEMA)["training"]["reduce_after"] == after
 
 
 def test_sequences_too_short_for_unpadded_filters_are_told_with_the_architecture():
@@ -731,10 +817,75 @@ def test_a_studys_name_stands_for_the_numbers_that_concern_the_configuration():
     }
 
 
+def published_problems(entries, numbers=(), **changes):
+    with pytest.raises(ConfigurationError) as error:
+        resolve(minimal(published=entries, **changes), SCHEMA, numbers or NUMBERS)
+    return str(error.value).splitlines()[1:]
+
+
 def test_an_unknown_study_is_answered_with_the_closest():
-    message = "published: 0: no numbers of 'koo-edy-2019'. Did you mean 'koo-eddy-2019'"
-    with pytest.raises(ConfigurationError, match=message):
-        resolve(minimal(published=["koo-edy-2019"]), SCHEMA, NUMBERS)
+    assert published_problems(["koo-edy-2019"]) == [
+        "  published: 0: no numbers of 'koo-edy-2019'. Did you mean 'koo-eddy-2019'? Known: "
+        "koo-eddy-2019, other-2020."
+    ]
+
+
+def test_numbers_of_ones_own_are_counted_as_they_were_written():
+    wrong = {**NUMBERS[0], "architecture": "cnn2"}
+    several = [number | {"metric": metric} for number in NUMBERS for metric in ("auroc", "aupr")]
+    (problem,) = published_problems(["koo-eddy-2019", wrong], several)
+    assert problem.startswith("  published: 1: architecture: no 'cnn2' under architectures.")
+
+
+def test_an_impossible_number_of_a_study_is_told_with_the_entry_of_its_name():
+    several = [number | {"metric": metric} for number in NUMBERS for metric in ("auroc", "f1")]
+    problems = published_problems([NUMBERS[0], NUMBERS[0], "other-2020"], several)
+    assert [line.split(" is not")[0] for line in problems] == ["  published: 2: metric: 'f1'"]
+
+
+def test_a_studys_numbers_stand_beside_the_only_readout_whatever_its_name():
+    config = minimal(published=["koo-eddy-2019"], readouts={"mine": {"method": "filters"}})
+    numbers = resolve(config, SCHEMA, NUMBERS)["published"]
+    assert [number["readout"] for number in numbers] == ["mine"]
+
+
+def test_a_studys_numbers_stand_beside_the_readout_filters_among_several():
+    readouts = {name: {"method": "filters"} for name in ("a", "filters", "z")}
+    config = minimal(published=["koo-eddy-2019"], readouts=readouts)
+    numbers = resolve(config, SCHEMA, NUMBERS)["published"]
+    assert [number["readout"] for number in numbers] == ["filters"]
+
+
+def test_of_several_readouts_none_of_which_is_filters_each_study_says_so_once():
+    readouts = {name: {"method": "filters"} for name in ("mine", "other")}
+    several = [number | {"metric": metric} for number in NUMBERS for metric in ("auroc", "aupr")]
+    own = {**NUMBERS[0], "readout": "mine"}
+    problems = published_problems([own, "koo-eddy-2019", "other-2020"], several, readouts=readouts)
+    assert problems == [
+        f"  published: {place}: {study}'s numbers are of a readout named filters. Name one of "
+        "yours so. Known: mine, other."
+        for place, study in ((1, "koo-eddy-2019"), (2, "other-2020"))
+    ]
+
+
+def test_a_study_that_contributes_nothing_is_refused_with_what_it_is_about():
+    config = minimal()
+    config["datasets"]["elsewhere-2"] = config["datasets"].pop("toy")
+    config["grid"][0]["datasets"] = ["elsewhere-2"]
+    with pytest.raises(ConfigurationError) as error:
+        resolve({**config, "published": ["koo-eddy-2019"]}, SCHEMA, NUMBERS)
+    (problem,) = str(error.value).splitlines()[1:]
+    assert problem == (
+        "  published: 0: koo-eddy-2019 has no number for a dataset and an architecture of this "
+        "configuration. Its numbers are about the datasets elsewhere, toy and the architectures "
+        "cnn-100, cnn-2. Name yours so, or take it out."
+    )
+
+
+def test_of_what_a_study_is_about_some_is_listed():
+    many = [{**NUMBERS[1], "architecture": f"net-{number}"} for number in range(9)]
+    (problem,) = published_problems(["koo-eddy-2019"], many)
+    assert "the architectures net-0, net-1, net-2, net-3, net-4, net-5 and 3 more." in problem
 
 
 @each_configuration

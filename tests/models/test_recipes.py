@@ -2,9 +2,12 @@ import pytest
 
 from motifgrid.models.recipes import (
     PER_CONVOLUTION,
+    STEEP,
     UNTRAINED,
     list_lengths,
+    require_effective_clip,
     require_same_depth,
+    require_used_strides,
 )
 
 
@@ -45,8 +48,57 @@ def test_every_list_is_compared(name):
         require_same_depth({**lists, name: [1, 1, 1]})
 
 
+def test_the_dropouts_own_length_is_told_beside_the_convolutions_it_is_for():
+    with pytest.raises(ValueError, match=r"dropout 1\): dropout has 2 entries, the last for the"):
+        require_same_depth({"filters": [30, 128], "dropout": [0.1, 0.5]})
+    with pytest.raises(ValueError, match=r"\(filters 2, widths 1\)\. Expected one entry per"):
+        require_same_depth({"filters": [30, 128], "widths": [19]})
+
+
 def test_the_ending_of_untrained_names():
     assert f"cnn-2{UNTRAINED}" == "cnn-2-untrained"
+
+
+# Strides
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"pools": [1, 100]},
+        {"pools": [1, 100], "strides": None},
+        {"pools": [1, 100], "strides": [1, 50]},
+        {"pools": [50, 50], "strides": [2, 1]},
+    ],
+)
+def test_strides_of_poolings_pass(recipe):
+    require_used_strides(recipe)
+
+
+@pytest.mark.parametrize("check", [require_used_strides, lambda recipe: list_lengths(recipe, 200)])
+def test_a_stride_without_a_pooling_is_refused_with_key_and_number(check):
+    recipe = {"widths": [19, 5, 5], "pools": [2, 1, 4], "strides": [2, 3, 4]}
+    with pytest.raises(ValueError, match=r"^strides: 3 of conv_2 would do nothing.*pools: 1"):
+        check(recipe)
+
+
+# Clips
+
+
+@pytest.mark.parametrize("activation", STEEP)
+def test_a_clip_where_the_activation_overflows_is_refused(activation):
+    require_effective_clip({"activation": activation})
+    require_effective_clip({"activation": activation, "clip": None})
+    require_effective_clip({"activation": activation, "clip": STEEP[activation].overflow})
+    beyond = STEEP[activation].overflow * 1.01
+    expected = rf"^clip: .* can never help, {activation} itself.*{STEEP[activation].calm} or less"
+    with pytest.raises(ValueError, match=expected):
+        require_effective_clip({"activation": activation, "clip": beyond})
+
+
+def test_any_clip_may_be_beside_other_activations():
+    require_effective_clip({"activation": "relu", "clip": 1e30})
+    require_effective_clip({"clip": 1e30})
 
 
 # Lengths
@@ -62,8 +114,7 @@ VALID = ["valid", "valid"]
         ({"widths": [19, 5], "pools": [2, 50]}, 200, [(200, 100), (100, 2)]),
         ({"widths": [19, 5], "pools": [3, 7]}, 200, [(200, 67), (67, 10)]),
         ({"widths": [19, 5], "pools": [3, 7], "pool_padding": "valid"}, 200, [(200, 66), (66, 9)]),
-        # no pooling, whatever the stride
-        ({"widths": [19, 5], "pools": [1, 1], "strides": [4, 4]}, 50, [(50, 50), (50, 50)]),
+        ({"widths": [19, 5], "pools": [1, 1], "strides": [1, 1]}, 50, [(50, 50), (50, 50)]),
         ({"widths": [19, 5], "pools": [50, 50], "strides": [2, 50]}, 200, [(200, 100), (100, 2)]),
         ({"widths": [19, 5], "pools": [25, 4], "paddings": SAME}, 200, [(200, 8), (8, 2)]),
         # 200 - 18 = 182 and 182 / 25 = 7.28; 8 - 4 = 4

@@ -190,13 +190,18 @@ def test_layers_before_the_first_pooling(recipe, expected):
     assert choose_layers(published(**recipe), BEFORE_POOLING) == expected
 
 
-def test_what_is_left_out_is_logged(caplog):
+@pytest.mark.parametrize(
+    ("pools", "messages"),
+    [
+        ([1, 1, 100], []),
+        ([1, 10, 10], ["Layers 1 to 2 of 3 lie before the first pooling."]),
+        ([10, 1, 10], ["Layer 1 of 3 lies before the first pooling."]),
+    ],
+)
+def test_where_layers_are_left_out_those_that_are_read_are_logged(caplog, pools, messages):
     caplog.set_level(logging.INFO, "motifgrid")
-    choose_layers(published(**CNN_1), BEFORE_POOLING)
-    assert caplog.messages == []
-    choose_layers(published(**CNN_25), BEFORE_POOLING)
-    (message,) = caplog.messages
-    assert message.startswith("Layers from 2 on, of 2, are not read. Layer 2 (conv_2) cannot be")
+    choose_layers(published(**{**CNN_1_1_100, "pools": pools}), BEFORE_POOLING)
+    assert caplog.messages == messages
 
 
 # What cannot be read

@@ -12,11 +12,10 @@ from training_toys import RECIPE, planted
 from motifgrid.formats.dataset import Split, read_split
 from motifgrid.models import activations, registry
 from motifgrid.models.layers import OneHot
+from motifgrid.models.recipes import STEEP
 from motifgrid.training.cell import fit, train_cell
 from motifgrid.training.divergence import (
     CALMER,
-    CALMER_STEEP,
-    STEEP,
     DivergenceError,
     advise,
     name_lost_weights,
@@ -210,8 +209,46 @@ def test_a_clip_is_advised_where_the_first_activation_can_overflow(activation):
     overflows = not np.isfinite(keras.ops.convert_to_numpy(function(largest)))
     assert overflows == (activation in STEEP)
     advice = advise({"family": "koo-eddy", "activation": activation})
-    assert advice == (CALMER_STEEP if overflows else CALMER)
+    assert (advice == CALMER) != overflows
     assert ("clip:" in advice and "activation_scale:" in advice) == overflows
+    assert advice.lower().endswith(CALMER.lower())
+
+
+@pytest.mark.parametrize("activation", STEEP)
+def test_the_limits_are_those_of_float32(activation):
+    function = keras.activations.get(activations.get(activation))
+    limits, largest = STEEP[activation], np.finfo(np.float32).max
+    values = np.array([limits.overflow, limits.overflow * 1.02, limits.calm], np.float32)
+    below, above, calm = np.float64(keras.ops.convert_to_numpy(function(values)))
+    assert largest / 10 < below <= largest < above
+    # the squares of a hundred thousand positions with a hundred inputs each add up
+    assert 1e8 < calm < 1e9
+    assert calm**2 * 1e7 < largest / 1e10
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        ({"activation": "exponential"}, "Give the architecture a clip: of 20 or less (sums of"),
+        ({"activation": "rectified_exponential"}, "a clip: of 200 or less"),
+        ({"activation": "exponential", "clip": None}, "a clip: of 20 or less"),
+        ({"activation": "exponential", "clip": 88}, "clip: is 88; try 20 or less (sums of"),
+        ({"activation": "exponential", "clip": 20}, "clip: is 20; try 10 or less"),
+        ({"activation": "exponential", "clip": 5.0}, "clip: is 5; try 2.5 or less"),
+        ({"activation": "modified_relu", "clip": 1e5}, "clip: is 100000; try 500 or less"),
+    ],
+)
+def test_the_clip_that_is_advised_is_a_smaller_one(recipe, words):
+    assert words in advise(recipe)
+
+
+def test_a_clip_whose_squares_overflow_is_told_and_the_advised_one_helps(dataset):
+    # exp(60) is 1e26: a number itself, its square is not
+    recipe = {**TWO, "activation_scale": 80, "clip": 60}
+    with pytest.raises(DivergenceError, match=r"clip: is 60; try 20 or less .* normalisation"):
+        train_cell(dataset, recipe, QUICK, seed=0, label=LABEL)
+    cell = train_cell(dataset, {**recipe, "clip": 20}, QUICK, seed=0, label=LABEL)
+    assert np.isfinite(cell.history.to_numpy()).all()
 
 
 def test_without_an_activation_the_advice_is_about_training():

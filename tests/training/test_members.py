@@ -218,6 +218,41 @@ def test_members_together_are_told_in_one_line(clock, caplog):
     ]
 
 
+def turns(caplog, settings, *val_losses, **scripted):
+    """What is logged beside a line per epoch, of members with these validation losses."""
+    caplog.set_level(logging.INFO, logger="motifgrid")
+    run(Scripted(val_losses, **scripted), len(val_losses), settings)
+    return [message for message in caplog.messages if "validation loss 0." not in message]
+
+
+def test_a_member_that_stops_early_says_what_it_kept(caplog):
+    falling = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
+    assert turns(caplog, SETTINGS, [0.6, 0.5, 0.7, 0.8], falling) == [
+        "toy/cnn-2/0: no better epoch for 2: stopped; kept epoch 2"
+    ]
+
+
+def test_a_member_that_does_all_its_epochs_or_is_lost_did_not_stop_early(caplog):
+    two = replace(SETTINGS, epochs=2, patience=1)
+    assert turns(caplog, two, [0.5, 0.6]) == []
+    assert turns(caplog, SETTINGS, [0.5, 0.6, 0.7], losses={(0, 3): [np.nan] * 3}) == []
+
+
+def test_a_learning_rate_that_falls_is_told_once_each_time(caplog):
+    settings = replace(SETTINGS, patience=5, reduce_after=2, learning_rate=0.01, reduce_factor=0.5)
+    epochs = replace(settings, epochs=20)
+    assert turns(caplog, epochs, [0.6, 0.5, 0.7, 0.8, 0.9, 0.9, 0.9]) == [
+        "toy/cnn-2/0: no better epoch for 2: the learning rate falls from 0.01 to 0.005",
+        "toy/cnn-2/0: no better epoch for 2: the learning rate falls from 0.005 to 0.0025",
+        "toy/cnn-2/0: no better epoch for 5: stopped; kept epoch 2",
+    ]
+
+
+def test_a_rate_of_no_further_epoch_is_not_told(caplog):
+    settings = replace(SETTINGS, epochs=3, patience=0, reduce_after=2)
+    assert turns(caplog, settings, [0.5, 0.6, 0.7]) == []
+
+
 def test_a_long_epoch_reports_inside(caplog):
     caplog.set_level(logging.INFO, logger="motifgrid")
     size = 10 * STEPS_PER_CALL + 5

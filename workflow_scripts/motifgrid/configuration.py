@@ -3,6 +3,7 @@
 import copy
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,13 @@ from motifgrid import dataset_blocks
 from motifgrid.datasets.pool import build_pool
 from motifgrid.datasets.simulation import SimulationSettings, require_feasible
 from motifgrid.formats.meme import Motif, read_meme
-from motifgrid.models.recipes import UNTRAINED, list_lengths, require_same_depth
+from motifgrid.models.recipes import (
+    UNTRAINED,
+    list_lengths,
+    require_effective_clip,
+    require_same_depth,
+    require_used_strides,
+)
 from motifgrid.motifs import databases
 from motifgrid.resources.lock import LockError, find_wrong_size
 from motifgrid.resources.sources import Source, SourceError, resolve_sources
@@ -79,6 +86,10 @@ _Validator = jsonschema.validators.extend(
 )
 
 
+PUBLISHED_READOUT = "filters"
+"""The readout that published numbers are of, where nothing else is said."""
+
+
 class ConfigurationError(ValueError):
     """A configuration that cannot run; the message names key, value and the closest valid one."""
 
@@ -111,10 +122,13 @@ def resolve(
     Raises:
         ConfigurationError: with every problem found, one per line.
     """
+    places: list[int] = []
     problems = [_explain(error) for error in _errors(config, schema)]
     if not problems:
-        config = {**config, "published": _look_up_published(config, published)}
-        problems = [_explain(error) for error in _errors(config, schema)]
+        numbers, places, problems = _look_up_published(config, published)
+        config = {**config, "published": numbers}
+    if not problems:
+        problems = [_explain(error, places) for error in _errors(config, schema)]
     if not problems:
         resolved = _fill_defaults(copy.deepcopy(dict(config)), schema, schema)
         _apply_conventions(resolved)
@@ -122,7 +136,7 @@ def resolve(
     if not problems:
         for number in resolved["published"]:
             number.setdefault("row", f"{number['architecture']}, {number['dataset']}")
-        problems = list(_find_inconsistencies(resolved))
+        problems = list(_find_inconsistencies(resolved, places))
     if problems:
         lines = ["The configuration cannot run:", *dict.fromkeys(problems)]
         raise ConfigurationError("\n".join(lines))
@@ -339,8 +353,12 @@ def _errors(
     return sorted(validator.iter_errors(config), key=lambda error: [str(p) for p in error.path])
 
 
-def _explain(error: jsonschema.ValidationError) -> str:
-    key = ": ".join(str(part) for part in error.absolute_path) or "(top level)"
+def _explain(error: jsonschema.ValidationError, places: Sequence[int] = ()) -> str:
+    """Say what a validator found; `places` are the entries that published numbers came from."""
+    path = list(error.absolute_path)
+    if places and path[:1] == ["published"] and len(path) > 1:
+        path[1] = places[path[1]]
+    key = ": ".join(str(part) for part in path) or "(top level)"
     if error.validator == "additionalProperties":
         known = sorted(error.schema["properties"])
         unknown = sorted(set(error.instance) - set(known), key=str)
@@ -365,44 +383,114 @@ def _explain(error: jsonschema.ValidationError) -> str:
         expected = error.validator_value
         expected = expected if isinstance(expected, str) else " or ".join(expected)
         return f"  {key}: {error.instance!r}. Expected {expected}.{_hint(error)}"
+    if error.validator == "pattern" and (words := _list_words(error.validator_value)):
+        expected = " or ".join([*words, *_name_other_types(error.schema)])
+        hint = suggest(error.instance, words) or f" Did you mean '{words[0]}'?"
+        return f"  {key}: '{error.instance}'. Expected {expected}.{hint}"
     description = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     return f"  {key}: {error.message}. {description}".rstrip()
 
 
 def _hint(error: jsonschema.ValidationError) -> str:
     """YAML 1.1 reads 3e-4 as text; say so where a number was meant."""
-    try:
-        number = np.format_float_positional(float(error.instance), trim="0")
-    except (TypeError, ValueError):
+    if error.validator_value != "number" or not isinstance(error.instance, str):
         return ""
-    return f" Write {number}." if error.validator_value == "number" else ""
+    try:
+        number = float(error.instance)
+    except ValueError:
+        return ""
+    written = np.format_float_positional(number, trim="0")
+    return f" Write {written}." if math.isfinite(number) else ""
+
+
+def _list_words(pattern: str) -> list[str]:
+    """Return the words that a pattern such as ^(alternate|random)$ takes; others have none."""
+    found = re.fullmatch(r"\^\(?([a-z_]+(?:\|[a-z_]+)*)\)?\$", pattern)
+    return found[1].split("|") if found else []
+
+
+def _name_other_types(schema: Mapping[str, object]) -> list[str]:
+    """Name what a value may be that is no text."""
+    numbers = schema.get("items", {}).get("type") in ("integer", "number")
+    names = {
+        "array": "a list of numbers" if numbers else "a list",
+        "integer": "a whole number",
+        "number": "a number",
+        "object": "keys of its own",
+    }
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    return [names[kind] for kind in types if kind in names]
 
 
 def _look_up_published(
     config: Mapping[str, object], published: Sequence[Mapping[str, object]]
-) -> list[Mapping[str, object]]:
-    """Put the numbers of a study, as far as they concern the configuration, in its name's place."""
-    numbers = []
+) -> tuple[list[Mapping[str, object]], list[int], list[str]]:
+    """Put the numbers of a study, as far as they concern the configuration, in its name's place.
+
+    Returns:
+        The numbers, the entry of `published` that each came from, and problems.
+    """
+    numbers, places, problems = [], [], []
     for place, entry in enumerate(config.get("published", [])):
-        if not isinstance(entry, str):
-            numbers.append(entry)
-            continue
+        found = [entry]
+        if isinstance(entry, str):
+            try:
+                found = _take_study(config, entry, published)
+            except ConfigurationError as error:
+                problems.append(f"  published: {place}: {error}")
+                continue
+        numbers += found
+        places += [place] * len(found)
+    return numbers, places, problems
+
+
+def _take_study(
+    config: Mapping[str, object], study: str, published: Sequence[Mapping[str, object]]
+) -> list[Mapping[str, object]]:
+    """Take the numbers of a study that concern the configuration, with the readout they are of."""
+    numbers = [number for number in published if number["study"] == study]
+    if not numbers:
         studies = sorted({str(number["study"]) for number in published})
-        if entry not in studies:
-            raise _cannot_run(
-                [
-                    f"published: {place}: no numbers of '{entry}'.{suggest(entry, studies)}"
-                    f" Known: {', '.join(studies)}."
-                ]
-            )
-        numbers += [
-            number
-            for number in published
-            if number["study"] == entry
-            and number["dataset"] in config["datasets"]
-            and number["architecture"] in config["architectures"]
-        ]
-    return numbers
+        raise ConfigurationError(
+            f"no numbers of '{study}'.{suggest(study, studies)} Known: {', '.join(studies)}."
+        )
+    taken = [
+        number
+        for number in numbers
+        if number["dataset"] in config["datasets"]
+        and number["architecture"] in config["architectures"]
+    ]
+    if not taken:
+        datasets, architectures = (
+            _shorten(sorted({str(number[key]) for number in numbers}))
+            for key in ("dataset", "architecture")
+        )
+        raise ConfigurationError(
+            f"{study} has no number for a dataset and an architecture of this configuration. Its "
+            f"numbers are about the datasets {datasets} and the architectures {architectures}. "
+            "Name yours so, or take it out."
+        )
+    readout = _find_published_readout(config, study)
+    return [{"readout": readout, **number} for number in taken]
+
+
+def _find_published_readout(config: Mapping[str, object], study: str) -> str:
+    """Return the readout that a study's numbers stand beside."""
+    readouts = sorted(config.get("readouts", [PUBLISHED_READOUT]))
+    if PUBLISHED_READOUT in readouts:
+        return PUBLISHED_READOUT
+    if len(readouts) > 1:
+        raise ConfigurationError(
+            f"{study}'s numbers are of a readout named {PUBLISHED_READOUT}. Name one of yours so. "
+            f"Known: {', '.join(readouts)}."
+        )
+    return readouts[0]
+
+
+def _shorten(names: Sequence[str], most: int = 6) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _fill_defaults(
@@ -459,7 +547,7 @@ def _sort_keys(value: object) -> object:
     return [_sort_keys(item) for item in value] if isinstance(value, list) else value
 
 
-def _find_inconsistencies(config: Mapping[str, object]) -> Iterable[str]:
+def _find_inconsistencies(config: Mapping[str, object], places: Sequence[int]) -> Iterable[str]:
     database = config["motif_database"]
     if database["source"] == "file" and "path" not in database:
         yield "  motif_database: source is file, but there is no path. Name a MEME file."
@@ -468,15 +556,28 @@ def _find_inconsistencies(config: Mapping[str, object]) -> Iterable[str]:
     for name, recipe in config["architectures"].items():
         try:
             require_same_depth(recipe)
+            require_used_strides(recipe)
+            require_effective_clip(recipe)
             for length in _lengths_in_grid(config, name):
                 list_lengths(recipe, length)
         except ValueError as error:
             yield f"  architectures: {name}: {error}"
     for name, dataset in config["datasets"].items():
         yield from dataset_blocks.find_problems(f"  datasets: {name}", dataset)
+    yield from _find_idle_reduction(config["training"])
     yield from _find_ignored_truth(config)
     yield from _find_unreadable_layers(config)
-    yield from _find_unknown_names(config)
+    yield from _find_wide_windows(config)
+    yield from _find_unknown_names(config, places)
+
+
+def _find_idle_reduction(training: Mapping[str, object]) -> Iterable[str]:
+    after, patience = training["reduce_after"], training["patience"]
+    if 0 < patience <= after:
+        yield (
+            f"  training: reduce_after: {after} would do nothing, since training stops after "
+            f"patience: {patience} such epochs. Expected less than patience."
+        )
 
 
 def _find_ignored_truth(config: Mapping[str, object]) -> Iterable[str]:
@@ -500,10 +601,28 @@ def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:
             recipe = config["architectures"][architecture]
             pooled = [pool > 1 for pool in recipe["pools"]]
             readable = pooled.index(True) + 1 if True in pooled else len(pooled)
-            if max(explicit, default=1) > readable:
+            for layer in sorted(explicit):
+                if layer > len(pooled):
+                    problem = f"is not there: it has {len(pooled)} convolutions"
+                elif layer > readable:
+                    problem = f"lies behind the pooling of conv_{readable}"
+                else:
+                    continue
                 yield (
-                    f"  readouts: {name}: layers: {max(explicit)} of {architecture} lies behind a "
-                    "pooling, or is not there. Set layers: before_pooling."
+                    f"  readouts: {name}: layers: {layer} of {architecture} {problem}. Set layers: "
+                    "before_pooling for every one that can be read."
+                )
+
+
+def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
+    used = {name for block in config["grid"] for name in block["datasets"]}
+    for name, readout in config["readouts"].items():
+        for dataset in sorted(used & set(config["datasets"])):
+            length, window = config["datasets"][dataset].get("length"), readout["window"]
+            if length and isinstance(window, int) and window > length:
+                yield (
+                    f"  readouts: {name}: window: {window} is longer than the sequences of "
+                    f"{dataset} ({length} nt). Expected {length} at most, or receptive_field."
                 )
 
 
@@ -519,7 +638,7 @@ def _lengths_in_grid(config: Mapping[str, object], architecture: str) -> list[in
     return sorted({block["length"] for block in blocks if "length" in block})
 
 
-def _find_unknown_names(config: Mapping[str, object]) -> Iterable[str]:
+def _find_unknown_names(config: Mapping[str, object], entries: Sequence[int]) -> Iterable[str]:
     places = [
         (f"grid: {number}: {kind}", kind, name)
         for number, block in enumerate(config["grid"])
@@ -529,7 +648,7 @@ def _find_unknown_names(config: Mapping[str, object]) -> Iterable[str]:
     places += [("contrast", "architectures", name) for name in config["contrast"]]
     places += [
         (f"published: {number}: {key}", kind, entry[key])
-        for number, entry in enumerate(config["published"])
+        for number, entry in zip(entries, config["published"], strict=True)
         for key, kind in (
             ("dataset", "datasets"),
             ("architecture", "architectures"),

@@ -55,7 +55,7 @@ def build(
         activation: of the first convolution, see `activations`; all others are rectified.
         activation_scale: factor on what enters the first activation, as in exp(scale x).
         clip: what enters the first activation is cut off above this, after scaling; None lets
-            everything through (an exponential overflows float32 above 88.7).
+            everything through (behind an exponential, sums and squares overflow: 20 or less).
         dropout: rate after each convolution and after the dense layer.
         dense: units of the hidden dense layer.
         initializer: of every kernel: he_normal (text) or glorot_uniform (scripts).
@@ -67,7 +67,8 @@ def build(
 
     Raises:
         ValueError: the lists do not describe the same number of convolutions, the sequences are
-            too short for them, or the activation or what is penalised is unknown.
+            too short for them, a stride has no pooling, or the activation or what is penalised is
+            unknown.
     """
     lists = {
         "filters": filters,

@@ -1,11 +1,33 @@
 """What a recipe may say: checks of an architecture's parameters that need no Keras."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 UNTRAINED = "-untrained"
 """Ending of an architecture's name that means: the same network with its initial weights."""
 
 PER_CONVOLUTION = ("filters", "widths", "pools", "strides", "paddings")
+
+
+class Limits(NamedTuple):
+    """What may enter a steep activation.
+
+    Attributes:
+        overflow: above this the activation itself is beyond float32 (3.4e38).
+        calm: up to this it stays below 1e9, so that sums of activations, and their squares in a
+            variance, which end at activations of about 1e19, are far from overflowing.
+    """
+
+    overflow: float
+    calm: float
+
+
+STEEP: Mapping[str, Limits] = {
+    "exponential": Limits(overflow=88.7, calm=20),
+    "modified_relu": Limits(overflow=6.9e12, calm=500),
+    "rectified_exponential": Limits(overflow=887, calm=200),
+}
+"""First activations that can exceed what a number holds."""
 
 
 def require_same_depth(recipe: Mapping[str, Sequence]) -> None:
@@ -24,9 +46,46 @@ def require_same_depth(recipe: Mapping[str, Sequence]) -> None:
         depths["dropout"] = len(recipe["dropout"]) - 1
     if len(set(depths.values())) > 1:
         counted = ", ".join(f"{name} {depth}" for name, depth in depths.items())
+        dropout = len(recipe.get("dropout") or ())
+        true = f": dropout has {dropout} entries, the last for the dense layer" if dropout else ""
         raise ValueError(
             "the lists describe different numbers of convolutions "
-            f"({counted}). Expected one entry per convolution, and one more in dropout."
+            f"({counted}){true}. Expected one entry per convolution, and one more in dropout."
+        )
+
+
+def require_used_strides(recipe: Mapping[str, object]) -> None:
+    """Check that every stride is that of a pooling.
+
+    Args:
+        recipe: pools; strides where they are not the pools themselves.
+
+    Raises:
+        ValueError: a convolution that is not pooled has a stride above 1.
+    """
+    pairs = zip(recipe["pools"], recipe.get("strides") or recipe["pools"], strict=True)
+    for number, (pool, stride) in enumerate(pairs, start=1):
+        if pool == 1 and stride != 1:
+            raise ValueError(
+                f"strides: {stride} of conv_{number} would do nothing, since pools: 1 makes no "
+                f"pooling there. Set its stride to 1, or pool (pools: {stride})."
+            )
+
+
+def require_effective_clip(recipe: Mapping[str, object]) -> None:
+    """Check that a clip cuts off below where the first activation overflows.
+
+    Args:
+        recipe: activation and clip, where it has them.
+
+    Raises:
+        ValueError: the activation of the clip is infinite.
+    """
+    activation, clip = recipe.get("activation"), recipe.get("clip")
+    if clip is not None and activation in STEEP and clip > STEEP[activation].overflow:
+        raise ValueError(
+            f"clip: {clip:g} can never help, {activation} itself overflows above "
+            f"{STEEP[activation].overflow:g}. Expected {STEEP[activation].calm:g} or less."
         )
 
 
@@ -42,8 +101,10 @@ def list_lengths(recipe: Mapping[str, object], length: int) -> list[tuple[int, i
         Per convolution, its positions before and after pooling.
 
     Raises:
-        ValueError: an unpadded filter or window is wider than what is left.
+        ValueError: an unpadded filter or window is wider than what is left, or a stride is not
+            that of a pooling.
     """
+    require_used_strides(recipe)
     lengths, left = [], length
     for number, (width, padding, pool, stride) in enumerate(_blocks(recipe), start=1):
         before = _slide(left, width, 1, padding, f"conv_{number}", length)

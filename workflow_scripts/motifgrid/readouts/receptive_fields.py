@@ -109,10 +109,12 @@ def _before_pooling(model: keras.Model) -> list[int]:
     for number in range(1, count + 1):
         try:
             receptive_field(model, number)
-        except BehindPoolingError as error:
+        except BehindPoolingError:
             if not readable:
                 raise
-            logger.info("Layers from %d on, of %d, are not read. %s", number, count, error)
+            last = number - 1
+            read = f"Layer 1 of {count} lies" if last == 1 else f"Layers 1 to {last} of {count} lie"
+            logger.info("%s before the first pooling.", read)
             break
         readable.append(number)
     return readable

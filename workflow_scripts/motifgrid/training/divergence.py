@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-STEEP = ("exponential", "modified_relu", "rectified_exponential")
-"""First activations that can exceed what a number holds."""
+from motifgrid.models.recipes import STEEP
 
 CALMER = "Lower training: learning_rate, or try another seed."
-CALMER_STEEP = (
-    "Give the architecture a clip: (an exponential overflows above 88.7) or a smaller "
-    "activation_scale:, lower training: learning_rate, or try another seed."
+WHY_CLIP = (
+    "sums of large activations overflow, and so do their squares in the next batch normalisation, "
+    "from activations of about 1e19 on"
 )
 
 
@@ -20,7 +19,16 @@ class DivergenceError(RuntimeError):
 
 def advise(recipe: Mapping[str, object]) -> str:
     """Say what to change where a network of this recipe diverges."""
-    return CALMER_STEEP if recipe.get("activation") in STEEP else CALMER
+    if recipe.get("activation") not in STEEP:
+        return CALMER
+    clip, calm = recipe.get("clip"), STEEP[recipe["activation"]].calm
+    first = (
+        f"Give the architecture a clip: of {calm:g} or less"
+        if clip is None
+        else f"The architecture's clip: is {clip:g}; try {calm if clip > calm else clip / 2:g} "
+        "or less"
+    )
+    return f"{first} ({WHY_CLIP}) or a smaller activation_scale:, {CALMER.lower()}"
 
 
 def name_lost_weights(names: Sequence[str], weights: Sequence[np.ndarray]) -> str:

@@ -73,6 +73,7 @@ def train_members(
         told = _validate(program, settings.monitor, valid)
         weights = program.get_weights()
         seconds = (time.perf_counter() - began) / len(held)
+        before = [member.following for member in going]
         for number, member in enumerate(held):
             if member in going:
                 losses, finite = batches.losses[number], batches.finite[number]
@@ -86,6 +87,8 @@ def train_members(
                 if finding:
                     member.lost = DivergenceError(f"{member.label}: {finding}. {advice}")
         _report(going, settings.epochs)
+        for member, following in zip(going, before, strict=True):
+            _report_turn(member, following, settings)
         after_epoch(held)
 
 
@@ -193,6 +196,23 @@ def _report(members: Sequence[Member], epochs: int) -> None:
         f"{means['val_loss']:.4f}, {aupr}{means['seconds'] * len(members):.1f} s, at most "
         f"{_clock(taken * (epochs - done))} left"
     )
+
+
+def _report_turn(member: Member, before: Following, settings: TrainingSettings) -> None:
+    """Log where a member ends before its last epoch, or where its learning rate falls."""
+    now = member.following
+    if member.lost or now.epoch >= settings.epochs:
+        return
+    if is_done(now, settings):
+        logger.info(
+            f"{member.label}: no better epoch for {now.epoch - now.best_epoch}: stopped; kept "
+            f"epoch {now.best_epoch}"
+        )
+    elif now.rate != before.rate:
+        logger.info(
+            f"{member.label}: no better epoch for {settings.reduce_after}: the learning rate falls "
+            f"from {before.rate:.3g} to {now.rate:.3g}"
+        )
 
 
 def _name(members: Sequence[Member]) -> str:
