@@ -97,6 +97,12 @@ def get_recipes(wildcards):
     return {name: configuration.get_recipe(STUDY, name) for name in trained}
 
 
+def get_all_recipes(wildcards):
+    """The recipes of all architectures of the grid, for figures of more than one dataset."""
+    names = sorted({cell.architecture.removesuffix(UNTRAINED) for cell in CELLS})
+    return {name: configuration.get_recipe(STUDY, name) for name in names}
+
+
 def get_training(wildcards):
     return configuration.get_training(STUDY, wildcards.architecture)
 
@@ -260,6 +266,12 @@ def get_contrasted(wildcards):
     """The architectures that a contrast shows, in the order of `get_contrast_files`."""
     shown = configuration.list_contrast(STUDY, wildcards.dataset)
     return [cell.architecture for cell in shown]
+
+
+def get_contrasted_seeds(wildcards):
+    """The seeds of the cells that a contrast shows, in the order of `get_contrast_files`."""
+    shown = configuration.list_contrast(STUDY, wildcards.dataset)
+    return [cell.seed for cell in shown]
 
 
 def get_title(wildcards):

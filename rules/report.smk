@@ -146,7 +146,7 @@ rule pool_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        pools=configuration.list_pools(STUDY),
+        recipes=get_all_recipes,
     message:
         "Drawing fractions of matches and AUROC against pool size ({wildcards.readout})"
     script:
@@ -207,6 +207,7 @@ rule contrast_figure:
         runtime=10,
     params:
         architectures=get_contrasted,
+        seeds=get_contrasted_seeds,
     message:
         "Drawing the best filters of the architectures side by side ({wildcards.dataset})"
     script:
@@ -239,6 +240,7 @@ rule motif_figure:
         runtime=10,
     params:
         architectures=get_contrasted,
+        seeds=get_contrasted_seeds,
     message:
         "Drawing known motifs beside the filters that match them ({wildcards.dataset})"
     script:

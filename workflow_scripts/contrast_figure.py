@@ -7,6 +7,7 @@ start_log(snakemake.log[0])
 import pandas as pd
 
 from motifgrid.formats.meme import read_meme
+from motifgrid.report.captions import name_source
 from motifgrid.report.contrast import draw_contrast, gather_cells
 from motifgrid.report.figures import save_figure
 from motifgrid.report.tables import read_matches
@@ -25,4 +26,7 @@ cells = gather_cells(
         )
     },
 )
-save_figure(draw_contrast(cells), snakemake.output.svg, snakemake.output.png)
+source = name_source(
+    snakemake.wildcards.readout, [snakemake.wildcards.dataset], snakemake.params.seeds
+)
+save_figure(draw_contrast(cells, source=source), snakemake.output.svg, snakemake.output.png)

@@ -18,4 +18,5 @@ filters = gather_filters(
         )
     }
 )
-save_figure(draw_information(filters), snakemake.output.svg, snakemake.output.png)
+figure = draw_information(filters, snakemake.wildcards.readout)
+save_figure(figure, snakemake.output.svg, snakemake.output.png)

@@ -7,6 +7,7 @@ start_log(snakemake.log[0])
 from motifgrid.formats.dataset import read_pool
 from motifgrid.formats.meme import read_meme
 from motifgrid.formats.tomtom import read_tomtom
+from motifgrid.report.captions import name_source
 from motifgrid.report.figures import save_figure
 from motifgrid.report.motif_sheet import draw_motif_sheet, gather_columns
 from motifgrid.report.tables import read_matches
@@ -23,5 +24,8 @@ columns = gather_columns(
         )
     }
 )
-figure = draw_motif_sheet(read_pool(snakemake.input.dataset), columns)
+source = name_source(
+    snakemake.wildcards.readout, [snakemake.wildcards.dataset], snakemake.params.seeds
+)
+figure = draw_motif_sheet(read_pool(snakemake.input.dataset), columns, source)
 save_figure(figure, snakemake.output.svg, snakemake.output.png)

@@ -17,6 +17,7 @@ layer = matches.loc[matches["readout"] == readout, "layer"].min()
 figure = draw_pool_figure(
     pd.read_csv(snakemake.input.cells),
     select_layer(matches, readout, layer),
-    snakemake.params.pools,
+    snakemake.params.recipes,
+    readout,
 )
 save_figure(figure, snakemake.output.svg, snakemake.output.png)

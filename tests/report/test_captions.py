@@ -12,7 +12,15 @@ from report_toys import (
 )
 
 from motifgrid.report import captions
-from motifgrid.report.captions import Caption, caption_of, format_evalue, is_true, marks_of
+from motifgrid.report.captions import (
+    Caption,
+    caption_of,
+    format_evalue,
+    format_percent,
+    is_true,
+    marks_of,
+    name_source,
+)
 
 
 def only(row, **changes):
@@ -106,3 +114,39 @@ def test_a_missing_column_is_named():
 def test_an_empty_table_is_fine():
     captions.require_match_columns(matches_of())
     assert marks_of(pd.DataFrame(matches_of()))
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [
+        (0.0, "0%"),
+        (0.125, "12.5%"),
+        (0.5, "50%"),
+        (1 / 3, "33.3%"),
+        (1.0, "100%"),
+        (0.0004, "< 0.1%"),
+        (0.9996, "> 99.9%"),
+        (0.29, "29%"),
+    ],
+)
+def test_percentages_are_whole_only_where_they_are(fraction, text):
+    assert format_percent(fraction) == text
+
+
+@pytest.mark.parametrize(
+    ("datasets", "seeds", "words"),
+    [
+        ([], [], "readout filters"),
+        (["synthetic"], [], "readout filters, dataset synthetic"),
+        (["synthetic", "in-vivo"], [], "readout filters"),
+        (["synthetic"], [3, 3], "readout filters, dataset synthetic, filters of seed 3"),
+        ([], [0, 1], "readout filters, filters of each architecture's first seed"),
+    ],
+)
+def test_a_source_is_named_as_far_as_it_is_one(datasets, seeds, words):
+    assert name_source("filters", datasets, seeds) == words
+
+
+def test_without_a_readout_the_rest_is_named():
+    assert name_source("", ["synthetic"]) == "dataset synthetic"
+    assert name_source("") == ""

@@ -75,12 +75,25 @@ def test_a_living_filter_without_a_pwm_is_named():
 
 def test_heads_tell_architecture_fraction_and_auroc():
     words = texts_of(
-        draw_contrast([cell_of("cnn-2", 0.007, 0.968), cell_of("cnn-25", 0.98, 0.9541)])
+        draw_contrast([cell_of("cnn-2", 0.125, 0.968), cell_of("cnn-25", 0.98, 0.9541)])
     )
-    for expected in ("CNN-2", "1% relevant filters", "AUROC 0.968"):
+    for expected in ("CNN-2", "12.5% relevant filters", "AUROC 0.968"):
         assert expected in words
     for expected in ("CNN-25", "98% relevant filters", "AUROC 0.954"):
         assert expected in words
+
+
+def test_the_foot_tells_whose_filters_they_are_and_that_heads_are_means():
+    means = "fractions and AUROC of the heads: mean over seeds"
+    words = texts_of(draw_contrast([cell_of("cnn-2")], source="filters of seed 3"))
+    assert f"filters of seed 3; {means}" in words
+    assert means in texts_of(draw_contrast([cell_of("cnn-2")]))
+
+
+def test_the_foot_is_on_the_page():
+    contrast = draw_contrast([cell_of("cnn-2")], source="readout " + "filters" * 40)
+    boxes = [text.get_window_extent() for text in contrast.texts]
+    assert all(box.y0 >= 0 and box.x1 <= contrast.bbox.x1 for box in boxes)
 
 
 def test_captions_name_the_matches():

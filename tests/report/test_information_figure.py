@@ -198,12 +198,20 @@ def test_every_dataset_has_its_name_where_there_are_several():
     assert "synthetic" not in texts_of(draw_information(one))
 
 
+def test_the_head_names_the_readout_and_the_only_dataset():
+    one = {("synthetic", "cnn-2", 0): cell()}
+    figure = draw_information(gather_filters(one), "filters")
+    assert "readout filters, dataset synthetic" in texts_of(figure)
+    two = gather_filters(one | {("in-vivo", "cnn-2", 0): cell()})
+    assert "readout filters" in texts_of(draw_information(two, "filters"))
+
+
 @pytest.mark.parametrize("count", [1, 2, 5, 21])
 def test_texts_neither_overlap_nor_leave_the_page(count):
     name = "cnn-deep-scripts-exponential-with-a-long-name"
     datasets = ["synthetic"] if count > 2 else ["synthetic", "in-vivo"]
     read = {(d, f"{name}-{n}", 0): cell() for d in datasets for n in range(count)}
-    figure = draw_information(gather_filters(read))
+    figure = draw_information(gather_filters(read), "filters-of-a-long-name" * 3)
     renderer = figure.canvas.get_renderer()
     boxes = [text.get_window_extent(renderer) for text in figure.texts]
     boxes += [axes.get_tightbbox(renderer) for axes in figure.axes]

@@ -189,6 +189,21 @@ def test_known_motifs_are_named_and_findings_have_evalue_and_count(sheet):
     assert words.count("not found") == 3
 
 
+def test_coverage_is_not_rounded_to_whole_percents():
+    many = [PoolMotif(f"factor-{n}", f"T{n}", SRF.pwm, (f"T{n}",)) for n in range(7)]
+    figure = draw_motif_sheet([*many, SRF], [good_column()])
+    assert "coverage 12.5%: 1 of 8" in texts_of(figure)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_the_foot_tells_whose_filters_they_are(count):
+    many = [PoolMotif(f"factor-{n}", f"T{n}", SRF.pwm, (f"T{n}",)) for n in range(count)]
+    figure = draw_motif_sheet(many, [good_column()], "readout filters, filters of seed 0")
+    (source,) = [text for text in figure.texts if text.get_text().startswith("readout")]
+    boxes = [text.get_window_extent() for text in figure.texts]
+    assert source.get_window_extent().y0 == min(box.y0 for box in boxes) >= 0
+
+
 def test_a_filter_lies_below_the_positions_that_it_matches(sheet):
     known, best = sheet.axes[:2]
     assert bounds_of(known) == (0, 13)

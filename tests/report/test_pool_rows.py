@@ -12,13 +12,18 @@ METRICS = {"relevant": "Relevant", "auroc": "AUROC"}
 LIMITS = {"relevant": (0, 1), "auroc": (0.5, 1)}
 
 
+def recipes_of(pools):
+    """Recipes that differ in more than the first pooling window, which is given."""
+    return {name: {"pools": [pool], "name": name} for name, pool in pools.items()}
+
+
 def points_of(*architectures, pools, datasets=("synthetic",)):
     """Two seeds of every architecture, relevant 0.2 and 0.4, AUROC 0.8 and 0.9."""
     keys = list(itertools.product(datasets, architectures, (0, 1)))
     cells = pd.DataFrame(keys, columns=["dataset", "architecture", "seed"])
     cells["auroc"] = 0.8 + cells["seed"] / 10
     matches = cells.assign(relevant=0.2 + cells["seed"] / 5, any=1.0)
-    return gather_points(cells, matches, pools)
+    return gather_points(cells, matches, recipes_of(pools))
 
 
 def lines_of(axes, marker):
@@ -83,7 +88,7 @@ def test_texts_neither_overlap_nor_leave_the_page():
     names = [f"cnn-2-a-very-long-name-of-an-activation-{n}" for n in range(20)]
     datasets = ("synthetic", "in-vivo")
     points = points_of(*names, pools=dict.fromkeys(names, 2), datasets=datasets)
-    figure = draw_rows(points, METRICS, LIMITS)
+    figure = draw_rows(points, METRICS, LIMITS, source="readout filters, dataset synthetic")
     renderer = figure.canvas.get_renderer()
     boxes = [text.get_window_extent(renderer) for text in figure.texts]
     boxes += [axes.get_tightbbox(renderer) for axes in figure.axes]
@@ -98,6 +103,7 @@ def test_the_pool_figure_has_rows_where_there_are_too_many_curves(more, rows):
     names = [f"cnn-2-x{n}" for n in range(MOST_SERIES + more)]
     keys = pd.DataFrame({"dataset": "d", "architecture": names, "seed": 0, "auroc": 0.9})
     matches = keys.assign(relevant=0.5, any=0.7)
-    figure = draw_pool_figure(keys, matches, dict.fromkeys(names, 2))
+    figure = draw_pool_figure(keys, matches, recipes_of(dict.fromkeys(names, 2)), "filters")
     assert figure.axes[0].yaxis_inverted() == rows
     assert len(figure.axes) == 3
+    assert "readout filters, dataset d" in texts_of(figure)

@@ -67,6 +67,39 @@ def test_a_subtitle_stands_before_the_counts():
     assert any(text.startswith("layer 1  ·  relevant 2/5") for text in texts_of(sheet))
 
 
+def test_the_windows_behind_a_logo_are_counted_and_few_are_said_to_be():
+    windows = {"filter_1": 280.0, "filter_0": 10.0, "filter_2": 9.0, "filter_3": 1.0}
+    figure = draw_filter_sheet(*toy_cell(), "t", windows=windows)
+    notes = [axes.texts[-1] for axes in figure.axes[:4]]
+    assert [note.get_text() for note in notes] == [
+        "n 280",
+        "n 10",
+        "n 9, few windows",
+        "n 1, few windows",
+    ]
+    assert [note.get_weight() for note in notes] == ["normal", "normal", "bold", "bold"]
+    assert "n: windows behind the logo; few: fewer than 10" in texts_of(figure)
+    assert not any(text.get_text().startswith("n ") for text in figure.axes[4].texts)
+
+
+def test_nothing_is_said_about_windows_that_nobody_counted(sheet):
+    assert not any("windows" in word for word in texts_of(sheet))
+
+
+def test_counts_of_windows_keep_clear_of_other_texts():
+    motifs, matches = copies_of(shadowed_match, 12, "ACGT" * 4)
+    windows = dict.fromkeys(motifs, 1.0) | {"filter_0": 123456.0}
+    subtitle = "layer 2  ·  readout filters-of-text"
+    figure = draw_filter_sheet(motifs, matches, "t", subtitle, windows)
+    boxes = [axes.get_tightbbox() for axes in figure.axes]
+    boxes += [text.get_window_extent() for text in figure.texts]
+    for first, second in combinations(boxes, 2):
+        assert not first.shrunk(0.99, 0.99).overlaps(second.shrunk(0.99, 0.99))
+    for axes in figure.axes:
+        number, note = axes.texts[-2:]
+        assert number.get_window_extent().x1 < note.get_window_extent().x0
+
+
 def test_all_logos_share_one_scale(sheet):
     assert {axes.get_xlim()[1] for axes in sheet.axes[:4]} == {10}
 

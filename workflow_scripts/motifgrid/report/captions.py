@@ -1,6 +1,6 @@
 """What is said about one filter's match: a mark, the matched motif's name, its E-value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -116,6 +116,37 @@ def format_evalue(evalue: float) -> str:
         return f"{evalue:.1g}"
     mantissa, _, exponent = rounded.partition("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def format_percent(fraction: float) -> str:
+    """Return a fraction as percent: 12.5%, 50%, never 0% or 100% of what is not quite that."""
+    percent = round(100 * fraction, 1)
+    if percent == 0 and fraction > 0:
+        return "< 0.1%"
+    if percent == 100 and fraction < 1:
+        return "> 99.9%"
+    return f"{percent:.10g}%"
+
+
+def name_source(readout: str, datasets: Sequence[str] = (), seeds: Sequence[int] = ()) -> str:
+    """Say what a figure is of, in the words of paths and tables.
+
+    Args:
+        readout: its name, or nothing.
+        datasets: the dataset is named where there is one only.
+        seeds: of the cells whose filters are shown; named if it is one only.
+
+    Returns:
+        For example "readout filters, dataset synthetic, filters of seed 0".
+    """
+    words = [f"readout {readout}"] if readout else []
+    if len(datasets) == 1:
+        words.append(f"dataset {datasets[0]}")
+    if len(set(seeds)) == 1:
+        words.append(f"filters of seed {seeds[0]}")
+    elif seeds:
+        words.append("filters of each architecture's first seed")
+    return ", ".join(words)
 
 
 def require_match_columns(matches: pd.DataFrame) -> None:

@@ -18,6 +18,7 @@ from motifgrid.report.captions import (
     draw_caption,
     draw_mark_legend,
     flags,
+    format_percent,
     is_true,
     marks_of,
     require_match_columns,
@@ -50,7 +51,7 @@ LOGO_GAP = 0.25
 HEAD = 1.0
 LOGO_HEIGHT = 0.6
 ROW_PITCH = 1.0
-FOOT = 0.4
+FOOT = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,12 +118,15 @@ def gather_cells(
 
 
 @paper_look
-def draw_contrast(cells: Sequence[ContrastCell], shown: int = SHOWN_FILTERS) -> Figure:
+def draw_contrast(
+    cells: Sequence[ContrastCell], shown: int = SHOWN_FILTERS, source: str = ""
+) -> Figure:
     """Draw the best filters of each architecture in columns, with what they match.
 
     Args:
         cells: the architectures from left to right; up to four fit an ordinary page.
         shown: filters per architecture, the best by `rank_filters`.
+        source: readout, dataset and seed of the filters, for the foot.
 
     Returns:
         The figure, 10 inches wide or, for many architectures, wider.
@@ -147,7 +151,11 @@ def draw_contrast(cells: Sequence[ContrastCell], shown: int = SHOWN_FILTERS) -> 
         _draw_logos(figure, cell, names, (left, width), abreast, max(widths, default=1))
     marks = marks_of(pd.concat([cell.matches for cell in cells]))
     marks = [mark for mark in marks if mark is not DEAD]  # only living filters are shown
-    draw_mark_legend(figure, MARGIN, HEAD + rows * ROW_PITCH + 0.12, marks)
+    foot = HEAD + rows * ROW_PITCH
+    draw_mark_legend(figure, MARGIN, foot + 0.12, marks)
+    words = "; ".join(filter(None, [source, "fractions and AUROC of the heads: mean over seeds"]))
+    text = add_text(figure, MARGIN, foot + 0.35, words, size=7, color=QUIET)
+    fit_text(text, page_width - 2 * MARGIN)
     return figure
 
 
@@ -199,7 +207,7 @@ def _draw_head(figure: Figure, cell: ContrastCell, left: float, width: float) ->
     part, words, colour = cell.relevant, "relevant filters", RELEVANT.colour
     if np.isnan(part):
         part, words, colour = cell.any, "of filters match", MATCHED.colour
-    fraction = add_text(figure, left, 0.6, f"{part:.0%} {words}", **look)
+    fraction = add_text(figure, left, 0.6, f"{format_percent(part)} {words}", **look)
     fit_text(fraction, width - text_width(score) - 0.1)
     add_rule(figure, left, 0.7, width, color=RULE, linewidth=2.5)
     add_rule(figure, left, 0.7, part * width, color=colour, linewidth=2.5)

@@ -11,7 +11,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from motifgrid.report.captions import MATCHED, NO_MATCH, OTHER, RELEVANT, Mark, flags
+from motifgrid.report.captions import (
+    MATCHED,
+    NO_MATCH,
+    OTHER,
+    RELEVANT,
+    Mark,
+    flags,
+    name_source,
+)
 from motifgrid.report.figures import (
     INK,
     QUIET,
@@ -20,6 +28,7 @@ from motifgrid.report.figures import (
     fit_text,
     new_page,
     paper_look,
+    text_width,
 )
 from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
 
@@ -116,7 +125,7 @@ def _join(
 
 
 @paper_look
-def draw_information(filters: pd.DataFrame) -> Figure:
+def draw_information(filters: pd.DataFrame, readout: str = "") -> Figure:
     """Draw a histogram of information for every dataset, architecture and layer.
 
     Bars are fractions of all filters, dead ones among them, so that architectures with different
@@ -124,6 +133,7 @@ def draw_information(filters: pd.DataFrame) -> Figure:
 
     Args:
         filters: from `gather_filters`.
+        readout: name of the readout that they are of, for the head.
 
     Returns:
         The figure, 10 inches wide.
@@ -138,7 +148,7 @@ def draw_information(filters: pd.DataFrame) -> Figure:
     rows = sum(-(-len(panels) // columns) for panels in datasets.values())
     figure = new_page(PAGE_WIDTH, HEAD + head * len(datasets) + rows * pitch + FOOT)
     edges = choose_edges(filters)
-    _draw_head(figure, filters)
+    _draw_head(figure, filters, name_source(readout, list(datasets)))
     top = HEAD
     for dataset, panels in datasets.items():
         if head:
@@ -198,8 +208,11 @@ def _by_name(filters: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame
     return [(name, filters[filters[column] == name]) for name in names]
 
 
-def _draw_head(figure: Figure, filters: pd.DataFrame) -> None:
-    add_text(figure, LEFT, 0.3, "Information content of filters", size=12, weight="bold")
+def _draw_head(figure: Figure, filters: pd.DataFrame, source: str) -> None:
+    title = add_text(figure, LEFT, 0.3, "Information content of filters", size=12, weight="bold")
+    look = {"size": 7.5, "color": QUIET, "ha": "right"}
+    room = PAGE_WIDTH - LEFT - RIGHT - text_width(title) - 0.2
+    fit_text(add_text(figure, PAGE_WIDTH - RIGHT, 0.3, source, **look), room)
     words = (
         "Bits of the whole trimmed motif, all seeds pooled; bars: fraction of all filters, dead "
         "ones (not drawn) among them."

@@ -11,7 +11,13 @@ from matplotlib.figure import Figure
 from motifgrid import dna
 from motifgrid.formats.dataset import PoolMotif
 from motifgrid.formats.meme import Motif
-from motifgrid.report.captions import RELEVANT, flags, format_evalue, require_match_columns
+from motifgrid.report.captions import (
+    RELEVANT,
+    flags,
+    format_evalue,
+    format_percent,
+    require_match_columns,
+)
 from motifgrid.report.figures import (
     INK,
     QUIET,
@@ -41,7 +47,7 @@ HEAD = 1.1
 
 PANEL_HEIGHT = 0.52
 ROW_PITCH = 0.88
-FOOT = 0.4
+FOOT = 0.57
 
 LEAST_POSITIONS = 16
 """Of the scale that all logos share: the letters of one short motif are not drawn huge."""
@@ -107,13 +113,16 @@ def gather_columns(
 
 
 @paper_look
-def draw_motif_sheet(truth: Sequence[PoolMotif], columns: Sequence[MotifColumn]) -> Figure:
+def draw_motif_sheet(
+    truth: Sequence[PoolMotif], columns: Sequence[MotifColumn], source: str = ""
+) -> Figure:
     """Draw one row per motif: the motif, and each network's best filter aligned with it.
 
     Args:
         truth: the motifs of the ground truth, in the order of the classes. Of more than
             `MOST_MOTIFS` those that most networks found are shown, see `choose_motifs`.
         columns: the architectures from left to right.
+        source: readout, dataset and seed of the filters, for the foot.
 
     Returns:
         The figure, 10 inches wide or, for many architectures, wider.
@@ -135,7 +144,7 @@ def draw_motif_sheet(truth: Sequence[PoolMotif], columns: Sequence[MotifColumn])
     for row, (number, (first, _end)) in enumerate(zip(chosen, rows, strict=True)):
         corner = MARGIN, HEAD + row * ROW_PITCH
         _draw_row(figure, corner, width, truth[number], found[number], first, positions)
-    _draw_foot(figure, len(chosen), len(truth), columns)
+    _draw_foot(figure, len(chosen), len(truth), columns, source)
     return figure
 
 
@@ -249,7 +258,7 @@ def _count_findings(column: MotifColumn, truth: Sequence[PoolMotif]) -> list[str
     found = {motif.class_name for motif in truth} & set(column.matches["class"][relevant])
     return [
         f"{relevant.sum()} of {len(relevant)} filters relevant",
-        f"coverage {len(found) / len(truth):.0%}: {len(found)} of {len(truth)}",
+        f"coverage {format_percent(len(found) / len(truth))}: {len(found)} of {len(truth)}",
     ]
 
 
@@ -309,11 +318,13 @@ def _write_below(axes: Axes, bold: str, quiet: str) -> None:
     fit_text(add_text(figure, left + right, top, quiet, size=6, color=QUIET), width - right)
 
 
-def _draw_foot(figure: Figure, shown: int, motifs: int, columns: Sequence[MotifColumn]) -> None:
+def _draw_foot(
+    figure: Figure, shown: int, motifs: int, columns: Sequence[MotifColumn], source: str
+) -> None:
     top = HEAD + shown * ROW_PITCH + 0.12
     layers = sorted({int(layer) for column in columns for layer in column.matches["layer"]})
     words = (
-        f"Each network's filter of layer {', '.join(map(str, layers))} (first seed) that matches "
+        f"Each network's filter of layer {', '.join(map(str, layers))} that matches "
         "the motif best, on the motif's strand and aligned with it (shade). E: E-value of the "
         "match; \N{MULTIPLICATION SIGN}: how many of the network's filters match the motif."
     )
@@ -322,3 +333,5 @@ def _draw_foot(figure: Figure, shown: int, motifs: int, columns: Sequence[MotifC
     if shown < motifs:
         left_out = f"Of {motifs} motifs the {shown} that most networks found are shown."
         add_text(figure, MARGIN, top + 0.17, left_out, size=7.5, color=INK)
+    place = top + 0.17 * (1 + (shown < motifs))
+    fit_text(add_text(figure, MARGIN, place, source, size=7, color=QUIET), width)

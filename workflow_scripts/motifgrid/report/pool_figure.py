@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from motifgrid.report.captions import name_source
 from motifgrid.report.figures import (
     QUIET,
     RULE,
@@ -18,6 +19,7 @@ from motifgrid.report.figures import (
 )
 from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
 from motifgrid.report.pool_rows import draw_rows, note_missing
+from motifgrid.report.pool_series import name_series
 
 SERIES_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe & Ito's colour-blind-safe palette without its yellow, too pale on white."""
@@ -49,47 +51,48 @@ ROW_HEAD = 0.45
 LEGEND_LINE = 0.21
 """Inches from one line of the legend, below the panels, to the next."""
 
+SOURCE_LINE = 0.12
+"""Inches at the foot for what the figure is of."""
+
 LEGEND_COLUMNS = 4
 LEGEND_LETTERS = 16
 """A legend with longer names has fewer columns."""
 
-DODGE = 0.42
-"""Steps on the log2 axis between series that share a pool size."""
+DODGE = 0.2
+"""Steps between series that share a pool size, at most; ticks are one step apart."""
 
-SLOT_GAP = 0.8
-"""Steps between the last series of one pool size and the first of the next, at least."""
+SLOT = 0.72
+"""Steps from the first series of a pool size to the last, at most."""
 
 NO_POOL = 0
 """Stands for the pool size of architectures without one."""
 
-NO_POOL_STEP = 1.6
-"""Steps from the largest pool size to those without one, at least."""
-
-LEAST_REACH = 1.5
+LEAST_REACH = 1.0
 """Steps from the middle of the axis to its ends, at least: a single pool size is no wall."""
 
-JITTER = 0.08
-"""Half the width, on the log2 axis, over which a series' seeds are spread."""
-
-_SEED_LOOK = {"markersize": 4.5, "markeredgecolor": "white", "markeredgewidth": 0.4}
+_SEED_LOOK = {"markersize": 4.5, "markeredgecolor": "white", "markeredgewidth": 0.4, "alpha": 0.8}
 _NULL_LOOK = {"marker": "x", "s": 20, "c": "#7f7f7f", "linewidths": 1.1, "zorder": 1.9}
 
 
 @paper_look
 def draw_pool_figure(
-    cells: pd.DataFrame, matches: pd.DataFrame, pools: Mapping[str, int]
+    cells: pd.DataFrame,
+    matches: pd.DataFrame,
+    recipes: Mapping[str, Mapping[str, object]],
+    readout: str = "",
 ) -> Figure:
     """Draw fractions of matching filters, and AUROC, against the first layer's pool size.
 
-    Architectures whose names differ only in their pool size are one series, joined by a line
-    through the means over seeds; others that share a pool size stand beside it. Cells named
-    "...-untrained" are grey crosses. More than `MOST_SERIES` series are drawn as rows instead, see
-    `pool_rows.draw_rows`.
+    Architectures whose recipes differ in their pools alone are one series, see
+    `pool_series.name_series`, joined by a line through the means over seeds; others that share a
+    pool size stand beside it. Cells named "...-untrained" are grey crosses. More than `MOST_SERIES`
+    series are drawn as rows instead, see `pool_rows.draw_rows`.
 
     Args:
         cells: columns dataset, architecture, seed, auroc; one row per cell.
         matches: columns dataset, architecture, seed, relevant, any; one readout and layer only.
-        pools: first-layer pool size by architecture; those not in it stand at "none".
+        recipes: what each trained architecture is built from; those not in it stand at "none".
+        readout: name of the readout that the fractions are of, for the foot.
 
     Returns:
         The figure: one row of panels per dataset, see `TITLES`, above one legend.
@@ -97,18 +100,20 @@ def draw_pool_figure(
     Raises:
         ValueError: no cell in common, or more than one readout or layer per cell.
     """
-    points = gather_points(cells, matches, pools)
+    points = gather_points(cells, matches, recipes)
+    datasets = list(points["dataset"].unique())
+    source = name_source(readout, datasets)
     series = list(points["series"][~points["untrained"]].value_counts(sort=False).index)
     if len(series) > MOST_SERIES:
         limits = {metric: _limits(points[metric], metric) for metric in _metrics(points)}
-        return draw_rows(points, _metrics(points), limits)
-    datasets = list(points["dataset"].unique())
+        return draw_rows(points, _metrics(points), limits, source)
     head = ROW_HEAD if len(datasets) > 1 else 0
     handles = _list_handles(points, series)
     columns = _choose_columns(handles)
     above = len(datasets) * (ROW_PITCH + head)
     legend = (-(-len(handles) // columns) + 1.5) * LEGEND_LINE
-    figure = new_page(PAGE_WIDTH, above + legend)
+    figure = new_page(PAGE_WIDTH, above + legend + SOURCE_LINE)
+    add_text(figure, PANEL_LEFTS[0], above + legend, source, size=7, color=QUIET)
     for row, dataset in enumerate(datasets):
         top = row * (ROW_PITCH + head) + head + PAGE_HEAD
         if head:
@@ -119,20 +124,20 @@ def draw_pool_figure(
 
 
 def gather_points(
-    cells: pd.DataFrame, matches: pd.DataFrame, pools: Mapping[str, int]
+    cells: pd.DataFrame, matches: pd.DataFrame, recipes: Mapping[str, Mapping[str, object]]
 ) -> pd.DataFrame:
     """Join scores and match fractions, and give every cell its series and place.
 
     Args:
         cells: columns dataset, architecture, seed, auroc.
         matches: columns dataset, architecture, seed, relevant, any.
-        pools: first-layer pool size by architecture, for trained ones.
+        recipes: by architecture, for trained ones; the first of `pools` is the place.
 
     Returns:
         One row per cell: dataset, architecture, seed, auroc, relevant (unless no ground truth is
         known anywhere), any, untrained, pool (0 where there is none), series, x, the place on the
-        axis without jitter, and tick, the middle of all that share the pool size. The series
-        with most architectures comes first.
+        axis, and tick, the middle of all that share the pool size. The series with most
+        architectures comes first.
 
     Raises:
         ValueError: no cell in common, or more than one readout or layer per cell.
@@ -148,18 +153,12 @@ def gather_points(
         raise ValueError("No cell has both scores and match fractions. Expected the same grid.")
     names = points["architecture"].map(trained_name)
     points["untrained"] = points["architecture"].map(is_untrained)
+    shown = {name: recipe for name, recipe in recipes.items() if name in set(names)}
+    pools = {name: recipe["pools"][0] for name, recipe in shown.items()}
     points["pool"] = names.map(pools).fillna(NO_POOL).astype(int)
-    points["series"] = [series_of(name, pools.get(name)) for name in names]
+    series = name_series(shown)
+    points["series"] = [series.get(name, name) for name in names]
     return _place(_order_series(points))
-
-
-def series_of(architecture: str, pool: int | None) -> str:
-    """Name the series of an architecture: cnn9-25 with pool size 25 belongs to cnn9-p."""
-    words = architecture.split("-")
-    places = [place for place, word in enumerate(words) if place and word == str(pool)]
-    if not places:
-        return architecture
-    return "-".join([*words[: places[0]], "p", *words[places[0] + 1 :]])
 
 
 def _order_series(points: pd.DataFrame) -> pd.DataFrame:
@@ -172,29 +171,13 @@ def _order_series(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _place(points: pd.DataFrame) -> pd.DataFrame:
-    """Set series that share a pool size side by side, in the order of the series."""
+    """Set pool sizes one step apart, and series that share one side by side around its tick."""
     number = points.groupby("series", sort=False).ngroup()
     rank = number.groupby(points["pool"]).rank(method="dense") - 1
-    slots = _place_slots(points.groupby("pool")["series"].nunique())
-    left, right = points["pool"].map(slots["left"]), points["pool"].map(slots["right"])
-    return points.assign(x=left + DODGE * rank, tick=(left + right) / 2)
-
-
-def _place_slots(series: pd.Series) -> pd.DataFrame:
-    """Give each pool size its place: log2 of it, moved right where a slot needs more room.
-
-    Args:
-        series: number of series by pool size.
-
-    Returns:
-        left and right by pool size: the places of its first and last series.
-    """
-    series = series.sort_index(key=lambda pools: pools.where(pools != NO_POOL, np.inf))
-    pools = series.index.to_series().astype(float).replace(NO_POOL, np.nan)
-    steps = np.log2(pools).diff().fillna(NO_POOL_STEP)
-    width = DODGE * (series - 1)
-    left = np.maximum(steps, (width + SLOT_GAP).shift(fill_value=0)).cumsum()
-    return pd.DataFrame({"left": left, "right": left + width})
+    last = rank.groupby(points["pool"]).transform("max")
+    dodge = np.minimum(DODGE, SLOT / last.clip(lower=1))
+    tick = points["pool"].replace(NO_POOL, np.inf).rank(method="dense")
+    return points.assign(x=tick + dodge * (rank - last / 2), tick=tick)
 
 
 def _draw_row(figure: Figure, points: pd.DataFrame, series: list[str], top: float) -> None:
@@ -223,7 +206,7 @@ def _limits(values: pd.Series, metric: str) -> tuple[float, float]:
 
 
 def _draw_untrained(axes: Axes, points: pd.DataFrame, metric: str) -> None:
-    axes.scatter(points["x"] + _jitter(points), points[metric], **_NULL_LOOK)
+    axes.scatter(points["x"], points[metric], **_NULL_LOOK)
 
 
 def _draw_series(axes: Axes, points: pd.DataFrame, metric: str, number: int) -> None:
@@ -231,8 +214,8 @@ def _draw_series(axes: Axes, points: pd.DataFrame, metric: str, number: int) -> 
     look = _series_look(number)
     means = points.groupby("x")[metric].mean()
     axes.plot(means.index, means, color=look["color"], linewidth=1, alpha=0.6)
-    axes.plot(means.index, means, "_", color=look["color"], markersize=11, markeredgewidth=1.6)
-    axes.plot(points["x"] + _jitter(points), points[metric], linestyle="none", **look)
+    axes.plot(means.index, means, "_", color=look["color"], markersize=9, markeredgewidth=1.6)
+    axes.plot(points["x"], points[metric], linestyle="none", **look)
 
 
 def _series_look(number: int) -> dict[str, Hashable]:
@@ -241,13 +224,6 @@ def _series_look(number: int) -> dict[str, Hashable]:
         "marker": SERIES_MARKERS[number % len(SERIES_MARKERS)],
         **_SEED_LOOK,
     }
-
-
-def _jitter(points: pd.DataFrame) -> pd.Series:
-    """Spread the seeds of each architecture evenly, so that equal values stay countable."""
-    groups = points.groupby("architecture")["seed"]
-    number, count = groups.rank(method="first") - 1, groups.transform("count")
-    return JITTER * (2 * number - (count - 1)) / (count - 1).clip(lower=1)
 
 
 def _style_axes(axes: Axes, points: pd.DataFrame) -> None:
@@ -279,7 +255,9 @@ def _choose_columns(handles: list[Line2D]) -> int:
 def _draw_legend(figure: Figure, handles: list[Line2D], columns: int, top: float) -> None:
     figure.legend(
         handles=handles,
-        title="point: one seed; bar: mean of seeds; line: architectures that differ in p alone",
+        title=(
+            "point: one seed; bar: mean of seeds; line: architectures that differ in pooling alone"
+        ),
         title_fontproperties={"size": 7},
         ncols=columns,
         alignment="left",
@@ -297,4 +275,6 @@ def _series_handle(points: pd.DataFrame, series: str, number: int) -> Line2D:
     members = points["architecture"][(points["series"] == series) & ~points["untrained"]].unique()
     single = len(members) == 1
     label = display_name(members[0] if single else series)
+    if not single and series in members:
+        label += f" and {len(members) - 1} more"
     return Line2D([], [], label=label, linewidth=0 if single else 1, **_series_look(number))

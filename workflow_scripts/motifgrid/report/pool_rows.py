@@ -48,6 +48,7 @@ def draw_rows(
     points: pd.DataFrame,
     metrics: Mapping[str, str],
     limits: Mapping[str, tuple[float, float]],
+    source: str = "",
 ) -> Figure:
     """Draw one row per architecture, grouped by pool size, and one panel per metric.
 
@@ -55,6 +56,7 @@ def draw_rows(
         points: from `pool_figure.gather_points`.
         metrics: titles of the panels by the column that they show.
         limits: ends of the panels' axes by the same columns.
+        source: what the figure is of, for the foot.
 
     Returns:
         The figure, 10 inches wide.
@@ -72,6 +74,8 @@ def draw_rows(
         _draw_panels(figure, part, metrics, limits, (top, heights[name]))
         top += heights[name] + FOOT
     _draw_legend(figure, points, top)
+    look = {"size": 7, "color": QUIET, "ha": "right"}
+    fit_text(add_text(figure, PAGE_WIDTH - MARGIN, top + 0.12, source, **look), LABELS)
     return figure
 
 

@@ -19,6 +19,7 @@ from motifgrid.report.captions import (
     require_match_columns,
 )
 from motifgrid.report.figures import (
+    INK,
     QUIET,
     RULE,
     SHADE,
@@ -47,6 +48,9 @@ PLAIN_PITCH = 0.86
 
 PANEL_GAP = 0.22
 
+FEW_WINDOWS = 10
+"""A motif of fewer windows than this is little more than those windows."""
+
 MOST_COLUMNS = 5
 LEAST_POSITION = 0.06
 """Inches that a position of a logo has at least; wide windows have fewer columns."""
@@ -73,7 +77,11 @@ class Section:
 
 @paper_look
 def draw_filter_sheet(
-    motifs: Mapping[str, np.ndarray], matches: pd.DataFrame, title: str, subtitle: str = ""
+    motifs: Mapping[str, np.ndarray],
+    matches: pd.DataFrame,
+    title: str,
+    subtitle: str = "",
+    windows: Mapping[str, float] | None = None,
 ) -> Figure:
     """Draw the logos of all filters of a cell, in the style of Koo & Eddy 2019, Fig 2.
 
@@ -86,6 +94,8 @@ def draw_filter_sheet(
             `captions.MATCH_COLUMNS`.
         title: for example dataset, architecture and seed.
         subtitle: anything more to say; the counts of matches follow it.
+        windows: how many windows the motif of each living filter was counted from, by its name;
+            nothing is said about those that are not in it.
 
     Returns:
         The figure, 10 inches wide.
@@ -104,12 +114,14 @@ def draw_filter_sheet(
     if not several and sections and sections[0].layer > 1:
         subtitle = "  ·  ".join(filter(None, [f"layer {sections[0].layer}", subtitle]))
     _draw_head(figure, matches, title, subtitle, several)
+    if windows:
+        _explain_windows(figure)
     top = HEAD
     for section in sections:
         if several:
             _draw_section_head(figure, section, top)
             top += SECTION_HEAD
-        top = _draw_section(figure, section, motifs, top)
+        top = _draw_section(figure, section, motifs, windows or {}, top)
     return figure
 
 
@@ -214,7 +226,11 @@ def _draw_section_head(figure: Figure, section: Section, top: float) -> None:
 
 
 def _draw_section(
-    figure: Figure, section: Section, motifs: Mapping[str, np.ndarray], top: float
+    figure: Figure,
+    section: Section,
+    motifs: Mapping[str, np.ndarray],
+    windows: Mapping[str, float],
+    top: float,
 ) -> float:
     """Draw a section's logos from inches below the page's top; return where it ends."""
     tops = top + np.cumsum([0, *section.pitches])
@@ -227,6 +243,8 @@ def _draw_section(
         else:
             draw_logo(axes, pwm, section.positions, labelled=column == 0)
         _label_panel(axes, match)
+        if match["filter"] in windows:
+            _count_windows(axes, windows[match["filter"]])
     return float(tops[-1])
 
 
@@ -246,6 +264,27 @@ def _label_panel(axes: Axes, match: Mapping[str, object]) -> None:
         size=5.5,
         color=QUIET,
     )
+
+
+def _count_windows(axes: Axes, windows: float) -> None:
+    """Write above a logo how many windows are behind it, and whether they are few."""
+    few = windows < FEW_WINDOWS
+    axes.annotate(
+        f"n {windows:.10g}" + ", few windows" * few,
+        xy=(1, 1),
+        xycoords="axes fraction",
+        xytext=(0, 3),
+        textcoords="offset points",
+        size=6 if few else 5.5,
+        weight="bold" if few else "normal",
+        color=INK if few else QUIET,
+        ha="right",
+    )
+
+
+def _explain_windows(figure: Figure) -> None:
+    words = f"n: windows behind the logo; few: fewer than {FEW_WINDOWS}"
+    add_text(figure, PAGE_WIDTH - MARGIN, 0.5, words, size=7.5, color=QUIET, ha="right")
 
 
 def shade_dead(axes: Axes) -> None:
