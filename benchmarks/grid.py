@@ -5,8 +5,8 @@
 
 Trains every architecture of a study on its simulated dataset from all seeds at once (JAX) or one
 after the other (TensorFlow), without early stopping, reads the filters of the first layer, and
-compares them with JASPAR where memelite and pyjaspar are installed. Prints a Markdown table: seconds
-of training, sequences a second, mean AUROC and mean relevant fraction; and the wall time of all.
+compares them with JASPAR where memelite and pyjaspar are installed. Prints a Markdown table of
+seconds, sequences a second, mean AUROC and mean relevant fraction; and the wall time of all.
 
 It needs keras with jax or tensorflow, numpy, pandas, h5py, scikit-learn and jsonschema; pyjaspar
 too, unless --dataset names a dataset file of the workflow.
