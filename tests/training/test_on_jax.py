@@ -9,7 +9,6 @@ TESTS = Path(__file__).parents[1]
 FILES = (
     "models/test_backend_layers.py",
     "training/test_program.py",
-    "training/test_checkpoints.py",
     "training/on_jax",
 )
 

@@ -25,7 +25,7 @@ def test_the_report_holds_captions_categories_and_figures(report):
     page = report.read_text()
     for words in (
         "All filters that were read of cnn-25 on tiny (seed 0)",
-        "Fractions of filters that match a motif of the ground truth",
+        "points are seeds, bars their mean, crosses untrained networks",
         "Every motif of the ground truth of tiny beside the filter of each architecture",
         "Information content of filters",
         "results/figures/contrast/filters/tiny.svg",
