@@ -52,12 +52,12 @@ if CELLS:
         resources:
             mem_mb=3000,
             runtime=240,
-            gpu=int(STUDY["training"]["require_gpu"]),
+            gpu=int(GPU),
         params:
             recipe=get_recipe,
             training=get_training,
             backend=STUDY["training"]["backend"],
-            require_gpu=STUDY["training"]["require_gpu"],
+            require_gpu=GPU,
         message:
             "Training {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
         script:
@@ -88,12 +88,12 @@ for batch in BATCHES:
         resources:
             mem_mb=3000,
             runtime=240 * len(batch),
-            gpu=int(STUDY["training"]["require_gpu"]),
+            gpu=int(GPU),
         params:
             recipe=configuration.get_recipe(STUDY, batch[0].architecture),
             training=configuration.get_training(STUDY, batch[0].architecture),
             backend=STUDY["training"]["backend"],
-            require_gpu=STUDY["training"]["require_gpu"],
+            require_gpu=GPU,
         message:
             f"Training {batch[0].architecture} on {batch[0].dataset}, seeds {name_seeds(batch)}"
         script:

@@ -74,13 +74,14 @@ def get_cell_files(name):
     return get_files_of(CELLS, name)
 
 
+def get_files_read(readout, cells, name):
+    """One file of a readout of each of some cells."""
+    return [f"results/readouts/{readout}/{d}/{a}/{s}/{name}" for d, a, s in cells]
+
+
 def get_readout_files(name):
     """One file of every readout of every cell, in the order of READOUTS and CELLS."""
-    return [
-        f"results/readouts/{readout}/{d}/{a}/{s}/{name}"
-        for readout in READOUTS
-        for d, a, s in CELLS
-    ]
+    return [path for each in READOUTS for path in get_files_read(each, CELLS, name)]
 
 
 BATCHES = configuration.list_batches(STUDY, is_trained)
@@ -90,17 +91,14 @@ def get_recipe(wildcards):
     return configuration.get_recipe(STUDY, wildcards.architecture)
 
 
-def get_recipes(wildcards):
-    """The recipes of all architectures that are trained on a dataset."""
-    names = {c.architecture for c in CELLS if c.dataset == wildcards.dataset}
-    trained = sorted(name for name in names if not name.endswith(UNTRAINED))
-    return {name: configuration.get_recipe(STUDY, name) for name in trained}
-
-
-def get_all_recipes(wildcards):
-    """The recipes of all architectures of the grid, for figures of more than one dataset."""
-    names = sorted({cell.architecture.removesuffix(UNTRAINED) for cell in CELLS})
+def get_recipes_of(cells):
+    """The recipes of the architectures of some cells, by name."""
+    names = sorted({cell.architecture.removesuffix(UNTRAINED) for cell in cells})
     return {name: configuration.get_recipe(STUDY, name) for name in names}
+
+
+def get_recipes(wildcards):
+    return get_recipes_of(c for c in CELLS if c.dataset == wildcards.dataset)
 
 
 def get_training(wildcards):
@@ -241,37 +239,29 @@ def get_alignment(wildcards):
     return configuration.get_alignment(STUDY, wildcards.readout)
 
 
+def get_contrasted(wildcards):
+    """The cells that a contrast shows: the first seed of every architecture."""
+    return configuration.list_contrast(STUDY, wildcards.dataset)
+
+
 def get_contrast_files(name):
-    """One file of the first seed of every architecture that a contrast shows."""
+    """One file of every cell that a contrast shows."""
+    return lambda wildcards: get_files_read(
+        wildcards.readout, get_contrasted(wildcards), name
+    )
 
-    def get(wildcards):
-        folder = f"results/readouts/{wildcards.readout}/{wildcards.dataset}"
-        shown = configuration.list_contrast(STUDY, wildcards.dataset)
-        return [f"{folder}/{cell.architecture}/{cell.seed}/{name}" for cell in shown]
 
-    return get
+def get_contrasted_architectures(wildcards):
+    return [cell.architecture for cell in get_contrasted(wildcards)]
+
+
+def get_contrasted_seeds(wildcards):
+    return [cell.seed for cell in get_contrasted(wildcards)]
 
 
 def get_readout_of_cells(name):
     """One file of one readout of every cell, in the order of CELLS."""
-
-    def get(wildcards):
-        folder = f"results/readouts/{wildcards.readout}"
-        return [f"{folder}/{d}/{a}/{s}/{name}" for d, a, s in CELLS]
-
-    return get
-
-
-def get_contrasted(wildcards):
-    """The architectures that a contrast shows, in the order of `get_contrast_files`."""
-    shown = configuration.list_contrast(STUDY, wildcards.dataset)
-    return [cell.architecture for cell in shown]
-
-
-def get_contrasted_seeds(wildcards):
-    """The seeds of the cells that a contrast shows, in the order of `get_contrast_files`."""
-    shown = configuration.list_contrast(STUDY, wildcards.dataset)
-    return [cell.seed for cell in shown]
+    return lambda wildcards: get_files_read(wildcards.readout, CELLS, name)
 
 
 def get_title(wildcards):

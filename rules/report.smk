@@ -146,7 +146,7 @@ rule pool_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        recipes=get_all_recipes,
+        recipes=get_recipes_of(CELLS),
     message:
         "Drawing fractions of matches and AUROC against pool size ({wildcards.readout})"
     script:
@@ -206,7 +206,7 @@ rule contrast_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        architectures=get_contrasted,
+        architectures=get_contrasted_architectures,
         seeds=get_contrasted_seeds,
     message:
         "Drawing the best filters of the architectures side by side ({wildcards.dataset})"
@@ -239,7 +239,7 @@ rule motif_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        architectures=get_contrasted,
+        architectures=get_contrasted_architectures,
         seeds=get_contrasted_seeds,
     message:
         "Drawing known motifs beside the filters that match them ({wildcards.dataset})"

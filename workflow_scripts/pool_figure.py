@@ -8,15 +8,12 @@ import pandas as pd
 
 from motifgrid.report.figures import save_figure
 from motifgrid.report.pool_figure import draw_pool_figure
-from motifgrid.report.tables import select_layer
+from motifgrid.report.tables import select_first_layer
 
-matches = pd.read_csv(snakemake.input.matches)
 readout = snakemake.wildcards.readout
-# the first layer that was read
-layer = matches.loc[matches["readout"] == readout, "layer"].min()
 figure = draw_pool_figure(
     pd.read_csv(snakemake.input.cells),
-    select_layer(matches, readout, layer),
+    select_first_layer(pd.read_csv(snakemake.input.matches), readout),
     snakemake.params.recipes,
     readout,
 )

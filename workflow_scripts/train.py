@@ -11,14 +11,14 @@ claim_gpu(wait=snakemake.params.require_gpu)
 select_backend(snakemake.params.backend, snakemake.threads)
 
 from motifgrid.training.cell import save_cell, train_cells
-from motifgrid.training.checkpoints import name_cell, place_checkpoint
+from motifgrid.training.checkpoints import identify_cell, place_checkpoint
 from motifgrid.training.device import prepare_device
 from motifgrid.training.settings import TrainingSettings
 
 outputs = {
     name: [path] if isinstance(path, str) else list(path) for name, path in snakemake.output.items()
 }
-named = [name_cell(path) for path in outputs["model"]]
+named = [identify_cell(path) for path in outputs["model"]]
 checkpoints = [place_checkpoint(path) for path in outputs["model"]]
 cells = train_cells(
     dataset=snakemake.input.dataset,

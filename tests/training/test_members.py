@@ -32,6 +32,7 @@ class Scripted:
         self.inside = list(self.val_losses)
         self.clock, self.losses, self.finite = clock, losses or {}, finite or {}
         self.trained, self.rates, self.orders = [], [], []
+        self.weights_taken = 0
         self.epochs = dict.fromkeys(self.inside, 0)
 
     def train(self, orders):
@@ -57,6 +58,7 @@ class Scripted:
         return np.array(told)
 
     def get_weights(self):
+        self.weights_taken += 1
         return [[np.array([member, self.epochs[member]])] for member in self.inside]
 
     def set_rates(self, rates):
@@ -106,6 +108,15 @@ def test_the_weights_of_the_best_epoch_are_kept():
     (member,) = run(Scripted([[0.6, 0.5, 0.7, 0.8]]))
     assert member.best[0].tolist() == [0, 2]
     assert member.following.best_epoch == 2
+
+
+def test_weights_leave_the_device_for_a_best_epoch_or_a_lost_member_only():
+    program = Scripted([[0.6, 0.5, 0.7, 0.8]])
+    run(program)
+    assert (len(program.orders), program.weights_taken) == (4, 2)
+    lost = Scripted([[0.6, np.nan]])
+    run(lost)
+    assert lost.weights_taken == 2
 
 
 def test_the_loss_of_an_epoch_weighs_batches_by_their_size():

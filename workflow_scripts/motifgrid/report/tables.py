@@ -177,9 +177,10 @@ def read_rendered(path: Path | str) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
-def select_layer(matches: pd.DataFrame, readout: str, layer: int) -> pd.DataFrame:
-    """Return the rows of one readout and layer of the table of all match fractions."""
-    return matches[(matches["readout"] == readout) & (matches["layer"] == layer)]
+def select_first_layer(matches: pd.DataFrame, readout: str) -> pd.DataFrame:
+    """Return one readout's rows of the table of all match fractions, of the first layer it read."""
+    rows = matches[matches["readout"] == readout]
+    return rows[rows["layer"] == rows["layer"].min()]
 
 
 def summarise(cells: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:

@@ -98,14 +98,18 @@ def train_cells(
     """
     splits = {name: read_split(dataset, name) for name in ("train", "valid", "test")}
     classes = read_classes(dataset)
-    keeps = checkpoints or [None] * len(seeds)
-    cells = []
-    groups = _group(list(zip(seeds, labels, keeps, strict=True)))
-    for group in groups:
-        for _seed, label, _keep in group:
-            logger.info(f"{label}: {settings.epochs} epochs on {device}")
-        fitted = _fit_group(dataset, splits, recipe, settings, group)
-        cells += _score_group(fitted, splits["test"], classes, recipe, settings, device)
+    members = [
+        Member(label, seed, begin(settings)) for label, seed in zip(labels, seeds, strict=True)
+    ]
+    keeper = None
+    if settings.epochs and checkpoints is not None:
+        paths = dict(zip(labels, map(Path, checkpoints), strict=True))
+        keeper = Keeper(paths, _fingerprint(dataset, recipe, settings), settings)
+    cells: list[TrainedCell | DivergenceError] = []
+    for group in _group(members):
+        for member in group:
+            logger.info(f"{member.label}: {settings.epochs} epochs on {device}")
+        cells += _train_group(group, splits, classes, recipe, settings, device, keeper)
     lost = [str(cell) for cell in cells if isinstance(cell, DivergenceError)]
     if lost:
         raise DivergenceError("\n".join(lost))
@@ -195,43 +199,41 @@ def tabulate_history(member: Member, settings: TrainingSettings) -> pd.DataFrame
     return pd.DataFrame(member.rows, columns=[*HISTORY_COLUMNS, *more])
 
 
-@dataclass(frozen=True, eq=False)
-class _Fitted:
-    """A group of cells after training."""
-
-    program: Program
-    models: Sequence[keras.Model]
-    members: Sequence[Member]
-
-
-def _group(cells: Sequence[tuple]) -> list[Sequence[tuple]]:
+def _group(members: Sequence[Member]) -> list[Sequence[Member]]:
     """Put together what one program trains."""
-    return [cells] if keras.backend.backend() == "jax" else [[cell] for cell in cells]
+    return [members] if keras.backend.backend() == "jax" else [[member] for member in members]
 
 
-def _fit_group(
-    dataset: Path | str,
+def _train_group(
+    members: Sequence[Member],
     splits: Mapping[str, Split],
+    classes: Sequence[str],
     recipe: Mapping[str, object],
     settings: TrainingSettings,
-    group: Sequence[tuple[int, str, Path | str | None]],
-) -> _Fitted:
-    train, valid = splits["train"], splits["valid"]
-    models = [_build(recipe, seed, train) for seed, _label, _keep in group]
+    device: str,
+    keeper: Keeper | None,
+) -> list[TrainedCell | DivergenceError]:
+    """Train and score what one program trains; what was lost is an error in its place."""
+    train, valid, test = splits["train"], splits["valid"], splits["test"]
+    models = [_build(recipe, member.seed, train) for member in members]
     program = _make_program(models, settings, train, valid)
-    members = [Member(label, seed, begin(settings)) for seed, label, _keep in group]
-    keeper = None
-    if settings.epochs and group[0][2] is not None:
-        paths = {label: Path(keep) for _seed, label, keep in group}
-        valid_for = fingerprint(
-            dataset, recipe=dict(recipe), settings=asdict(settings), keras=_describe_backend()
-        )
-        keeper = Keeper(paths, valid_for, settings)
+    advice = advise(recipe)
+    if keeper:
         members = keeper.restore(program, members)
     save = partial(keeper.save, program) if keeper else lambda _held: None
-    advice = advise(recipe)
     train_members(program, members, settings, len(train.x), valid, advice, save)
-    return _Fitted(program, models, members)
+    cells = []
+    for model, member in zip(models, members, strict=True):
+        try:
+            probabilities = _test(program, model, member, test, settings, advice)
+        except DivergenceError as error:
+            cells.append(error)
+            continue
+        history, facts = tabulate_history(member, settings), _describe(model, member)
+        facts |= {"recipe": dict(recipe), "training": asdict(settings), "device": device}
+        scores = score_classes(classes, test.y, probabilities)
+        cells.append(TrainedCell(model, history, scores, facts))
+    return cells
 
 
 def _build(recipe: Mapping[str, object], seed: int, train: Split) -> keras.Model:
@@ -250,36 +252,6 @@ def _make_program(
             "and negatives. Enlarge the split, or set monitor: loss."
         )
     return make_program(models, _adam(settings), settings.batch_size, train, valid)
-
-
-def _score_group(
-    fitted: _Fitted,
-    test: Split,
-    classes: Sequence[str],
-    recipe: Mapping[str, object],
-    settings: TrainingSettings,
-    device: str,
-) -> list[TrainedCell | DivergenceError]:
-    cells = []
-    for model, member in zip(fitted.models, fitted.members, strict=True):
-        try:
-            probabilities = _test(fitted.program, model, member, test, settings, advise(recipe))
-        except DivergenceError as error:
-            cells.append(error)
-            continue
-        history = tabulate_history(member, settings)
-        facts = {
-            "recipe": dict(recipe),
-            "training": asdict(settings),
-            "seed": member.seed,
-            "device": device,
-            "parameters": sum(int(np.prod(each.shape)) for each in model.trainable_weights),
-            "best_epoch": member.following.best_epoch,
-            **_describe_backend(),
-        }
-        scores = score_classes(classes, test.y, probabilities)
-        cells.append(TrainedCell(model, history, scores, facts))
-    return cells
 
 
 def _test(
@@ -332,6 +304,22 @@ def _require_variation(probabilities: np.ndarray, label: str) -> None:
             f"{label}: after training, the outputs are the same for every test sequence. Train "
             "for more epochs, lower training: learning_rate, or try another seed."
         )
+
+
+def _fingerprint(
+    dataset: Path | str, recipe: Mapping[str, object], settings: TrainingSettings
+) -> str:
+    backend = _describe_backend()
+    return fingerprint(dataset, recipe=dict(recipe), settings=asdict(settings), keras=backend)
+
+
+def _describe(model: keras.Model, member: Member) -> dict[str, object]:
+    return {
+        "seed": member.seed,
+        "parameters": sum(int(np.prod(each.shape)) for each in model.trainable_weights),
+        "best_epoch": member.following.best_epoch,
+        **_describe_backend(),
+    }
 
 
 def _describe_backend() -> dict[str, str]:

@@ -38,7 +38,7 @@ class Checkpoint:
     facts: Mapping[str, object]
 
 
-def name_cell(model: Path | str) -> tuple[str, int]:
+def identify_cell(model: Path | str) -> tuple[str, int]:
     """Return what a cell is called in messages, and its seed, from the place of its model."""
     dataset, architecture, seed = Path(model).parts[-4:-1]
     return f"{dataset}/{architecture}/{seed}", int(seed)
@@ -148,14 +148,19 @@ class Keeper:
         Returns:
             The members, in the same order; those without a checkpoint as they are.
         """
-        state, recalled = program.get_state(), []
-        for number, member in enumerate(members):
-            kept = load_checkpoint(self.paths[member.label], self._valid_for(member.seed))
-            recalled.append(self._recall(member, kept) if kept else member)
-            for value, before in zip(state, kept.state if kept else (), strict=False):
-                value[number] = before
-        program.set_state(state)
-        return recalled
+        found = [
+            load_checkpoint(self.paths[member.label], self._valid_for(member.seed))
+            for member in members
+        ]
+        if any(kept and kept.state for kept in found):
+            state = program.get_state()
+            for number, kept in enumerate(found):
+                # a member that is done has no state, and needs none
+                for value, before in zip(state, kept.state if kept else (), strict=False):
+                    value[number] = before
+            program.set_state(state)
+        pairs = zip(members, found, strict=True)
+        return [self._recall(member, kept) if kept else member for member, kept in pairs]
 
     def _recall(self, member: Member, kept: Checkpoint) -> Member:
         recalled = recall_member(member.label, member.seed, kept.facts)

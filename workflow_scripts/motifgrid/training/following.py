@@ -30,6 +30,11 @@ class Following:
     rate: float
     waited: int
 
+    @property
+    def is_best(self) -> bool:
+        """Whether the last epoch is the best one."""
+        return 0 < self.best_epoch == self.epoch
+
 
 def begin(settings: TrainingSettings) -> Following:
     """Return what is known before the first epoch."""

@@ -58,6 +58,8 @@ class JaxProgram:
         whole = with_first_activation(self._model)
         self._predict = jax.jit(_over_members(partial(_predict, whole)))
         self.weight_names = [weight.path for weight in self._model.weights]
+        numbers = {id(each): place for place, each in enumerate(_list_variables(self._model))}
+        self._places = [numbers[id(weight)] for weight in self._model.weights]
 
     def train(self, orders: np.ndarray) -> Batches:
         """Train every member on its next sequences (K, n)."""
@@ -76,17 +78,14 @@ class JaxProgram:
 
     def test(self, weights: Sequence[np.ndarray], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return probabilities (N, C), and whether first activations are finite (N,)."""
-        values = {
-            id(variable): value
-            for variable, value in zip(self._model.weights, weights, strict=True)
-        }
         # what is no weight is the random state, which no prediction uses
-        groups = (self._model.trainable_variables, self._model.non_trainable_variables)
-        trainable, others = (
-            [jnp.asarray(values.get(id(variable), variable.value))[None] for variable in group]
-            for group in groups
-        )
-        probabilities, fine = self._predict(State(trainable, others, []), jnp.asarray(x))
+        values = [variable.value for variable in _list_variables(self._model)]
+        for place, value in zip(self._places, weights, strict=True):
+            values[place] = jnp.asarray(value)
+        count = len(self._model.trainable_variables)
+        stacked = [value[None] for value in values]
+        state = State(stacked[:count], stacked[count:], [])
+        probabilities, fine = self._predict(state, jnp.asarray(x))
         return np.asarray(probabilities[0]), np.asarray(fine[0])
 
     def set_rates(self, rates: np.ndarray) -> None:
@@ -97,15 +96,8 @@ class JaxProgram:
 
     def get_weights(self) -> list[list[np.ndarray]]:
         """Return each member's weights, in the order of `keras.Model.get_weights`."""
-        values = {
-            id(variable): np.asarray(value)
-            for variables, state in (
-                (self._model.trainable_variables, self._state.trainable),
-                (self._model.non_trainable_variables, self._state.others),
-            )
-            for variable, value in zip(variables, state, strict=True)
-        }
-        stacked = [values[id(variable)] for variable in self._model.weights]
+        values = self._state.trainable + self._state.others
+        stacked = [np.asarray(values[place]) for place in self._places]
         return [list(weights) for weights in zip(*stacked, strict=True)]
 
     def get_state(self) -> list[np.ndarray]:
@@ -121,6 +113,11 @@ class JaxProgram:
         """Go on with some of the members only, in the given order."""
         chosen = np.asarray(members)
         self._state = jax.tree.map(lambda value: value[chosen], self._state)
+
+
+def _list_variables(model: keras.Model) -> list[keras.Variable]:
+    """List a model's variables in the order of a state; its weights have another."""
+    return [*model.trainable_variables, *model.non_trainable_variables]
 
 
 def _read_state(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> State:

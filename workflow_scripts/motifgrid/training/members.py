@@ -67,25 +67,23 @@ def train_members(
         if 2 * len(going) <= len(held):
             program.keep_members([held.index(member) for member in going])
             held = going
+        before = [member.following for member in going]
         began = time.perf_counter()
         program.set_rates(np.array([member.following.rate for member in held]))
         batches = _train_epoch(program, held, settings.batch_size, size)
         told = _validate(program, settings.monitor, valid)
-        weights = program.get_weights()
         seconds = (time.perf_counter() - began) / len(held)
-        before = [member.following for member in going]
-        for number, member in enumerate(held):
-            if member in going:
-                losses, finite = batches.losses[number], batches.finite[number]
-                finding = find_divergence(member, losses, finite, told["val_loss"][number])
-                row = {"loss": _mean_loss(losses, settings.batch_size, size)}
-                row |= {name: float(values[number]) for name, values in told.items()}
-                _take_note(member, row, weights[number], seconds, settings)
-                if finding.startswith("weights"):
-                    names = name_lost_weights(program.weight_names, weights[number])
-                    finding += f". Lost by its end: {names}" if names else ""
-                if finding:
-                    member.lost = DivergenceError(f"{member.label}: {finding}. {advice}")
+        places = {held.index(member): member for member in going}
+        findings = {}
+        for place, member in places.items():
+            losses = batches.losses[place]
+            numbers = {name: float(values[place]) for name, values in told.items()}
+            findings[place] = find_divergence(
+                member, losses, batches.finite[place], numbers["val_loss"]
+            )
+            mean = _mean_loss(losses, settings.batch_size, size)
+            _take_note(member, mean, numbers, seconds, settings)
+        _take_weights(program, places, findings, advice)
         _report(going, settings.epochs)
         for member, following in zip(going, before, strict=True):
             _report_turn(member, following, settings)
@@ -171,17 +169,37 @@ def _mean_loss(losses: np.ndarray, batch: int, size: int) -> float:
 
 def _take_note(
     member: Member,
-    row: dict[str, float],
-    weights: Sequence[np.ndarray],
+    loss: float,
+    told: dict[str, float],
     seconds: float,
     settings: TrainingSettings,
 ) -> None:
-    member.following = follow(member.following, row[MONITORED[settings.monitor]], settings)
-    epoch = member.following.epoch
-    if member.following.best_epoch == epoch:
-        member.best = weights
-    order = {"epoch": epoch, "loss": row.pop("loss"), "val_loss": row.pop("val_loss")}
-    member.rows.append(order | {"seconds": round(seconds, 3)} | row)
+    """Write down what an epoch said of a member."""
+    member.following = follow(member.following, told[MONITORED[settings.monitor]], settings)
+    row = {"epoch": member.following.epoch, "loss": loss, "val_loss": told["val_loss"]}
+    member.rows.append(row | {"seconds": round(seconds, 3)} | told)
+
+
+def _take_weights(
+    program: Program, places: Mapping[int, Member], findings: Mapping[int, str], advice: str
+) -> None:
+    """Take the weights of members whose epoch was their best, and name those that were lost.
+
+    Weights leave the device only for that.
+    """
+    better = [place for place, member in places.items() if member.following.is_best]
+    if not better and not any(findings.values()):
+        return
+    weights = program.get_weights()
+    for place in better:
+        places[place].best = weights[place]
+    for place, finding in findings.items():
+        if finding.startswith("weights"):
+            names = name_lost_weights(program.weight_names, weights[place])
+            finding += f". Lost by its end: {names}" if names else ""
+        if finding:
+            label = places[place].label
+            places[place].lost = DivergenceError(f"{label}: {finding}. {advice}")
 
 
 def _report(members: Sequence[Member], epochs: int) -> None:
