@@ -185,6 +185,24 @@ def test_an_untrained_cell_has_an_empty_history_and_scores(untrained):
 # Training that goes wrong
 
 
+def test_training_in_16_bits_is_not_training_in_32(dataset):
+    losses = [
+        train_cell(dataset, RECIPE, replace(QUICK, precision=name), 0, LABEL).history["loss"][0]
+        for name in ("bfloat16", "float32")
+    ]
+    assert losses[0] != losses[1]
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+
+
+def test_untrained_cells_of_both_precisions_are_the_same(dataset):
+    cells = [
+        train_cell(dataset, RECIPE, replace(SETTINGS, epochs=0, precision=name), 3, LABEL)
+        for name in ("bfloat16", "float32")
+    ]
+    for one, other in zip(*(cell.model.get_weights() for cell in cells), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_a_learning_rate_that_is_far_too_high_is_told_with_epoch_and_batch(dataset):
     settings = replace(SETTINGS, learning_rate=1e30)
     message = r"toy/tiny/0: the loss became (nan|inf) in epoch 1, batch \d+\. .*learning_rate"

@@ -9,6 +9,7 @@ TESTS = Path(__file__).parents[1]
 FILES = (
     "models/test_backend_layers.py",
     "training/test_program.py",
+    "training/test_precision.py",
     "training/on_jax",
 )
 

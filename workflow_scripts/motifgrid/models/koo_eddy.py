@@ -151,4 +151,8 @@ def _classify(
     x = layers.BatchNormalization(name="dense_norm", **weights.of_norm())(x)
     x = layers.Activation("relu", name="dense_activation")(x)
     x = layers.Dropout(rate, name="dense_dropout")(x)
-    return layers.Dense(classes, activation="sigmoid", name="output", **weights.of_output())(x)
+    # probabilities near 1 need float32 also where the layers before compute in 16 bits
+    output = layers.Dense(
+        classes, activation="sigmoid", name="output", dtype="float32", **weights.of_output()
+    )
+    return output(x)

@@ -74,5 +74,9 @@ def _prepare_jax(threads: int) -> None:
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(".cache", "jax").resolve()))
     flags = os.environ.get("XLA_FLAGS", "")
-    if threads == 1 and "xla_cpu_multi_thread_eigen" not in flags:
-        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_multi_thread_eigen=false".strip()
+    # on a GPU, sums in an order that may change and kernels chosen by timing would change weights
+    wanted = {"xla_gpu_deterministic_ops": "true"}
+    if threads == 1:
+        wanted["xla_cpu_multi_thread_eigen"] = "false"
+    missing = [f"--{name}={value}" for name, value in wanted.items() if name not in flags]
+    os.environ["XLA_FLAGS"] = " ".join([flags, *missing]).strip()

@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 CONSTANT = 1e-6
 """A class whose probabilities differ by less than this over all sequences has learned nothing."""
+FLOAT32 = "float32"
+POLICIES = {FLOAT32: FLOAT32, "bfloat16": "mixed_bfloat16"}
+"""What Keras calls each precision."""
 HISTORY_COLUMNS = ["epoch", "loss", "val_loss", "seconds"]
 
 
@@ -215,13 +218,17 @@ def _train_group(
 ) -> list[TrainedCell | DivergenceError]:
     """Train and score what one program trains; what was lost is an error in its place."""
     train, valid, test = splits["train"], splits["valid"], splits["test"]
-    models = [_build(recipe, member.seed, train) for member in members]
+    models = [_build(recipe, member.seed, train, settings.precision) for member in members]
     program = _make_program(models, settings, train, valid)
     advice = advise(recipe)
     if keeper:
         members = keeper.restore(program, members)
     save = partial(keeper.save, program) if keeper else lambda _held: None
     train_members(program, members, settings, len(train.x), valid, advice, save)
+    if settings.precision != FLOAT32:
+        # what is scored, saved and read computes in float32, whatever the training did
+        models = [_build(recipe, member.seed, train) for member in members]
+        program = _make_program(models[:1], settings, valid, valid)
     cells = []
     for model, member in zip(models, members, strict=True):
         try:
@@ -236,9 +243,18 @@ def _train_group(
     return cells
 
 
-def _build(recipe: Mapping[str, object], seed: int, train: Split) -> keras.Model:
+def _build(
+    recipe: Mapping[str, object], seed: int, train: Split, precision: str = FLOAT32
+) -> keras.Model:
+    if precision not in POLICIES:
+        raise ValueError(f"precision: '{precision}'. Expected {' or '.join(POLICIES)}.")
+    usual = keras.config.dtype_policy()
     keras.utils.set_random_seed(seed)
-    return registry.build(recipe, train.x.shape[1], train.y.shape[1])
+    keras.config.set_dtype_policy(POLICIES[precision])
+    try:
+        return registry.build(recipe, train.x.shape[1], train.y.shape[1])
+    finally:
+        keras.config.set_dtype_policy(usual)
 
 
 def _make_program(

@@ -20,6 +20,8 @@ class TrainingSettings:
         reduce_after: epochs without a better monitored number before the learning rate falls; 0
             never lets it. (Koo & Ploenzke 2021: 5.)
         reduce_factor: what the learning rate is then multiplied with. (Koo & Ploenzke 2021: 0.2.)
+        precision: float32; or bfloat16 for products and activations during training, with weights,
+            batch normalisation and outputs in float32.
     """
 
     epochs: int = 100
@@ -32,3 +34,4 @@ class TrainingSettings:
     monitor: str = "loss"
     reduce_after: int = 0
     reduce_factor: float = 0.2
+    precision: str = "float32"
