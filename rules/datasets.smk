@@ -28,6 +28,34 @@ rule simulate:
         "../workflow_scripts/simulate.py"
 
 
+rule implant_motifs:
+    input:
+        motifs="results/resources/motifs.meme",
+        info="results/resources/motifs.json",
+    output:
+        dataset="results/datasets/{dataset}.h5",
+    log:
+        "results/logs/implant_motifs/{dataset}.log",
+    benchmark:
+        "results/benchmarks/implant_motifs/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(configuration.list_datasets(STUDY, "implanted")),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=15,
+    params:
+        settings=get_implanted,
+        class_name=lookup("{dataset}/class/name", within=STUDY["datasets"]),
+        motifs=lookup("{dataset}/motifs", within=STUDY["datasets"]),
+    message:
+        "Simulating sequences with one implanted motif or none: {wildcards.dataset}"
+    script:
+        "../workflow_scripts/implant_motifs.py"
+
+
 rule label_windows:
     input:
         unpack(get_genome),

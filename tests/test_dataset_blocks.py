@@ -23,6 +23,18 @@ SIMULATED = {
     "splits": [0.7, 0.1, 0.2],
     "sequences": 100,
 }
+IMPLANTED = {
+    "kind": "implanted",
+    "class": {"name": "bound"},
+    "motifs": [{"name": "SP1", "motif": "MA0079.3"}, {"name": "YY1", "motif": "MA0095.2"}],
+    "sequences": 100,
+    "length": 90,
+    "positives": 0.5,
+    "starts": [10, 50],
+    "strands": "forward",
+    "splits": [0.8, 0.1, 0.1],
+    "seed": 3,
+}
 CHIPSEQ = {
     "kind": "chipseq",
     "class": {"name": "SP1"},
@@ -48,7 +60,13 @@ def problems_of(**changes):
 
 @pytest.mark.parametrize(
     ("block", "names"),
-    [(GENOME, ["SP1", "YY1"]), (SIMULATED, ["SP1"]), (CHIPSEQ, ["SP1"]), (DEEPSEA, ["SP1"])],
+    [
+        (GENOME, ["SP1", "YY1"]),
+        (SIMULATED, ["SP1"]),
+        (IMPLANTED, ["bound"]),
+        (CHIPSEQ, ["SP1"]),
+        (DEEPSEA, ["SP1"]),
+    ],
 )
 def test_every_kind_has_classes(block, names):
     assert [entry["name"] for entry in dataset_blocks.list_classes(block)] == names
@@ -56,6 +74,10 @@ def test_every_kind_has_classes(block, names):
 
 def test_the_ground_truth_is_of_classes_with_a_motif():
     assert [entry["name"] for entry in dataset_blocks.list_motifs(GENOME)] == ["SP1"]
+
+
+def test_the_ground_truth_of_an_implanted_set_is_of_its_motifs():
+    assert [entry["name"] for entry in dataset_blocks.list_motifs(IMPLANTED)] == ["SP1", "YY1"]
 
 
 def test_every_file_of_a_block_is_listed_with_its_key():
@@ -67,11 +89,12 @@ def test_every_file_of_a_block_is_listed_with_its_key():
         ("tracks: YY1: peaks", "ENCFF001ABC"),
     ]
     assert dataset_blocks.list_files(SIMULATED) == []
+    assert dataset_blocks.list_files(IMPLANTED) == []
     assert [text for _, text in dataset_blocks.list_files(CHIPSEQ)] == ["hg19.fa.gz", "sp1.bed"]
     assert [key for key, _ in dataset_blocks.list_files(DEEPSEA)] == ["train", "valid", "test"]
 
 
-@pytest.mark.parametrize("block", [GENOME, SIMULATED, CHIPSEQ, DEEPSEA])
+@pytest.mark.parametrize("block", [GENOME, SIMULATED, IMPLANTED, CHIPSEQ, DEEPSEA])
 def test_good_blocks_have_no_problem(block):
     assert list(dataset_blocks.find_problems("key", block)) == []
 
@@ -107,6 +130,49 @@ def test_a_simulated_split_must_not_be_empty():
         "key: splits: valid would be empty",
         "key: splits: test would be empty",
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "messages"),
+    [
+        ({"splits": [0.8, 0.1, 0.2]}, ["key: splits: [0.8, 0.1, 0.2]. Expected fractions"]),
+        (
+            {"splits": [0.9, 0.1, 0.0]},
+            [f"key: splits: test would have no {label}." for label in ("positive", "negative")],
+        ),
+        ({"positives": 0.06}, ["key: splits: valid would have no positive."]),
+        ({"starts": [50, 10]}, ["key: starts: [50, 10]. Expected the first start"]),
+        (
+            {"motifs": [{"name": name, "motif": "MA0079.3"} for name in ("SP1", "SP2")]},
+            ["key: motifs: MA0079.3 occurs more than once."],
+        ),
+        (
+            {"motifs": [{"name": "SP1", "motif": name} for name in ("MA0079.3", "MA0516.1")]},
+            ["key: motifs: SP1 occurs more than once."],
+        ),
+    ],
+)
+def test_each_problem_of_an_implanted_set_names_its_key(changes, messages):
+    problems = list(dataset_blocks.find_problems("key", {**IMPLANTED, **changes}))
+    for problem, message in zip(problems, messages, strict=True):
+        assert problem.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("motifs", "names"),
+    [
+        (["MA0079.3"], ["bound"]),
+        (["MA0079.3", "MA0095.2"], ["MA0079.3", "MA0095.2"]),
+        (["MA0079.3", {"name": "YY1", "motif": "MA0095.2"}], ["MA0079.3", "YY1"]),
+        ([{"name": "YY1", "motif": "MA0095.2"}], ["YY1"]),
+    ],
+)
+def test_a_motif_is_called_as_its_identifier_or_alone_as_its_class(motifs, names):
+    block = {**IMPLANTED, "motifs": motifs}
+    for _again in range(2):
+        dataset_blocks.complete_block("key", block)
+        assert [entry["name"] for entry in block["motifs"]] == names
+    assert {entry["motif"] for entry in block["motifs"]} <= {"MA0079.3", "MA0095.2"}
 
 
 def test_a_pattern_stands_for_one_track_per_file(tmp_path, monkeypatch):
@@ -218,6 +284,13 @@ def test_two_genomes_of_one_name_are_refused():
     blocks = {"a": {**GENOME, "genome": "x/g.fa"}, "b": {**GENOME, "genome": "y/g.fa"}}
     with pytest.raises(SourceError, match=r"x/g.fa and y/g.fa would both be called g\."):
         dataset_blocks.list_genomes(blocks, dataset_blocks.list_sources(blocks, {}))
+
+
+def test_settings_of_an_implanted_set_are_those_of_its_room():
+    settings = dataset_blocks.get_implanted(IMPLANTED)
+    assert settings == {
+        key: value for key, value in IMPLANTED.items() if key not in ("kind", "class", "motifs")
+    }
 
 
 def test_settings_of_a_single_factor_set_are_those_of_its_room():

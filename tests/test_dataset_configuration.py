@@ -1,6 +1,6 @@
 """Blocks of every kind of dataset: what the schema fills in, takes and refuses."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,12 @@ from motifgrid.configuration import (
     list_datasets,
     list_sources,
     require_files,
+    require_known_motifs,
     resolve,
 )
-from motifgrid.dataset_blocks import get_chipseq, get_fit, get_windows
+from motifgrid.dataset_blocks import get_chipseq, get_fit, get_implanted, get_windows
 from motifgrid.datasets.chipseq import ChipSeqSettings
+from motifgrid.datasets.implanted import ImplantedSettings
 from motifgrid.datasets.selection import WindowSettings
 from motifgrid.datasets.tracks import FitSettings
 
@@ -27,6 +29,7 @@ GENOME = {
     "tracks": [{"name": "A", "peaks": "a.bed"}, {"name": "B", "peaks": "b.bed"}],
 }
 CHIPSEQ = {"kind": "chipseq", "class": {"name": "A"}, "peaks": "a.bed", "genome": "g.fa"}
+IMPLANTED = {"kind": "implanted", "class": {"name": "A"}, "motifs": ["MA0079.3"]}
 SEQUENCES = {"kind": "sequences", "class": {"name": "A"}, "train": "a.gz", "test": "b.gz"}
 DEEPSEA = {
     "kind": "deepsea",
@@ -80,6 +83,32 @@ def test_defaults_of_single_factor_sets_are_those_of_their_room():
     assert {"negatives_per_positive", "valid_fraction", "seed"} == set(settings)
 
 
+def test_defaults_of_an_implanted_set_are_those_of_its_room():
+    block = resolved(IMPLANTED)["datasets"]["toy"]
+    settings = asdict(ImplantedSettings())
+    settings |= {key: list(settings[key]) for key in ("starts", "splits")}
+    assert get_implanted(block) == settings
+    assert block["motifs"] == [{"name": "A", "motif": "MA0079.3"}]
+
+
+def test_motifs_of_an_implanted_set_must_be_in_the_database_and_fit():
+    require_known_motifs(resolved({**IMPLANTED, "motifs": ["MA0079.3", "MA0083.3"]}))
+    for changes, words in (
+        ({"motifs": ["MA0079.33"]}, "datasets: toy: class A: motif: the motif database has no"),
+        ({"starts": [100, 991]}, "toy: starts: [100, 991]: a motif of 11 nt that starts at 990"),
+        ({"starts": [100, 2000]}, "Expected an end of at most 990, or a larger length."),
+    ):
+        with pytest.raises(ConfigurationError) as error:
+            require_known_motifs(resolved({**IMPLANTED, **changes}))
+        assert words in str(error.value)
+    require_known_motifs(resolved({**IMPLANTED, "starts": [100, 990]}))
+
+
+def test_an_implanted_motif_cannot_be_ignored():
+    words = "matches: ignored: MA0079.3 is what class A of toy is found by."
+    assert words in message_of(IMPLANTED, matches={"ignored": ["MA0079.3"]})
+
+
 def test_splits_of_single_factor_sets_may_be_regions():
     block = resolved({**CHIPSEQ, "splits": {"test": ["chr1"]}})["datasets"]["toy"]
     assert block["splits"] == {"train": "rest", "valid": ["chr7"], "test": ["chr1"]}
@@ -116,6 +145,16 @@ def test_each_kind_is_listed():
         ({**CHIPSEQ, "splits": "chromosome"}, "datasets: toy: splits:"),
         ({**CHIPSEQ, "negatives": "shuffel"}, "Did you mean 'shuffle'?"),
         ({**CHIPSEQ, "valid_fraction": 1}, "datasets: toy: valid_fraction:"),
+        ({"kind": "implanted", "class": {"name": "A"}}, "datasets: toy: missing motifs."),
+        ({**IMPLANTED, "class": {"name": "A", "motif": "M"}}, "class: unknown key 'motif'."),
+        ({**IMPLANTED, "motifs": []}, "datasets: toy: motifs:"),
+        ({**IMPLANTED, "motifs": ["a/b"]}, "toy: motifs: 0: 'a/b' does not match"),
+        ({**IMPLANTED, "motifs": [{"motif": "MA0079.3"}]}, "toy: motifs: 0: missing name."),
+        ({**IMPLANTED, "motifs": ["MA0079.3"] * 2}, "motifs: MA0079.3 occurs more than once."),
+        ({**IMPLANTED, "positives": 1}, "datasets: toy: positives:"),
+        ({**IMPLANTED, "starts": [100]}, "datasets: toy: starts:"),
+        ({**IMPLANTED, "strands": "froward"}, "Did you mean 'forward'?"),
+        ({**IMPLANTED, "splits": [0.8, 0.1, 0.2]}, "toy: splits: [0.8, 0.1, 0.2]. Expected frac"),
         ({**SEQUENCES, "genome": "g.fa"}, "unknown key 'genome'"),
         ({**DEEPSEA, "classes": [{"name": "A"}]}, "classes: 0: missing column."),
     ],

@@ -31,6 +31,31 @@ def made(folder, **dataset):
     return folder / DATASET
 
 
+def test_one_motif_of_several_is_implanted_into_positives(tmp_path):
+    srf = {"name": "SRF", "motif": "MA0083.3", "relevant": ["MA0083.2", "MA0083.3"]}
+    given = {"kind": "implanted", "class": {"name": "bound"}, "motifs": ["MA0079.3", srf]}
+    settings = {"sequences": 500, "length": 60, "starts": [5, 40], "strands": "both"}
+    run = snakemake(tmp_path, "all_datasets", config=config(tmp_path, **given, **settings))
+    assert run.status == 0, run.output
+    path = tmp_path / DATASET
+    assert read_classes(path) == ("bound",)
+    for name, positives in (("train", 202), ("valid", 23), ("test", 25)):
+        split = read_split(path, name)
+        assert split.truth["sequence"].tolist() == np.flatnonzero(split.y[:, 0]).tolist()
+        assert split.x.shape == (2 * positives, 60) and split.y.sum() == positives
+        assert set(split.truth["motif"]) == {b"MA0079.3", b"MA0083.3"}
+        assert set(split.truth["strand"]) == {b"+", b"-"}
+    assert [(motif.class_name, motif.relevant) for motif in read_pool(path)] == [
+        ("MA0079.3", ("MA0079.3",)),
+        ("SRF", ("MA0083.2", "MA0083.3")),
+    ]
+    facts = read_provenance(path)
+    assert (facts["kind"], facts["starts"], facts["seed"]) == ("implanted", [5, 40], 233)
+    problems = (tmp_path / "results/tables/datasets/toy/problems.csv").read_text()
+    assert problems == "problem,split,sentence\n"
+    assert (tmp_path / "results/figures/datasets/toy.png").stat().st_size > 10_000
+
+
 def deepbind(path, rows):
     lines = [f"A\t{name}\t{sequence}\t{label}\n" for name, sequence, label in rows]
     path.write_text("FoldID\tEventID\tseq\tBound\n" + "".join(lines))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
+from motifgrid.datasets import implanted
+from motifgrid.datasets.implanted import ImplantedSettings
 from motifgrid.datasets.selection import WindowSettings
 from motifgrid.datasets.splits import REST, SplitError, parse_region
 from motifgrid.datasets.tracks import FitSettings
@@ -22,6 +24,7 @@ Block = Mapping[str, object]
 
 _FILE_KEYS = {
     "simulated": (),
+    "implanted": (),
     "genome": ("genome",),
     "chipseq": ("genome", "peaks"),
     "sequences": ("train", "test"),
@@ -48,7 +51,7 @@ class BlockError(ValueError):
 
 
 def complete_block(key: str, block: dict[str, object]) -> None:
-    """Complete, in place, what defaults cannot: tracks by a pattern, and a named assembly.
+    """Complete, in place, what defaults cannot: tracks by a pattern, an assembly, motifs' names.
 
     Raises:
         BlockError: the pattern fits no file.
@@ -57,6 +60,8 @@ def complete_block(key: str, block: dict[str, object]) -> None:
         block.setdefault("assembly", block["genome"])
     if isinstance(block.get("tracks"), str):
         block["tracks"] = list(_list_tracks(key, block["tracks"]))
+    if "motifs" in block:
+        block["motifs"] = list(_name_motifs(block))
 
 
 def list_classes(block: Block) -> list[dict[str, object]]:
@@ -67,7 +72,9 @@ def list_classes(block: Block) -> list[dict[str, object]]:
 
 
 def list_motifs(block: Block) -> list[dict[str, object]]:
-    """List the classes that name a motif; the ground truth is made of these."""
+    """List what names a motif, classes or motifs behind one; the ground truth is made of these."""
+    if "motifs" in block:
+        return block["motifs"]
     return [entry for entry in list_classes(block) if "motif" in entry]
 
 
@@ -91,6 +98,11 @@ def get_windows(block: Block) -> dict[str, object]:
     return {field.name: block[field.name] for field in fields(WindowSettings)}
 
 
+def get_implanted(block: Block) -> dict[str, object]:
+    """Return the settings of an implanted dataset, see `datasets.implanted`."""
+    return {field.name: block[field.name] for field in fields(ImplantedSettings)}
+
+
 def get_chipseq(block: Block) -> dict[str, object]:
     """Return the settings of a single-factor set, see `datasets.chipseq`."""
     renamed = {"width" if key == "length" else key: value for key, value in block.items()}
@@ -112,6 +124,8 @@ def find_problems(key: str, block: Block) -> Iterator[str]:
     yield from _find_name_problems(key, block)
     if block["kind"] == "simulated":
         yield from _find_simulation_problems(key, block)
+    if block["kind"] == "implanted":
+        yield from _find_implanted_problems(key, block)
     if block["kind"] == "genome":
         yield from _find_genome_problems(key, block)
     if block["kind"] in ("genome", "chipseq"):
@@ -186,6 +200,15 @@ def list_genomes(blocks: Mapping[str, Block], sources: Mapping[str, Source]) -> 
     return genomes
 
 
+def _name_motifs(block: Block) -> Iterator[dict[str, object]]:
+    alone = len(block["motifs"]) == 1
+    for entry in block["motifs"]:
+        if isinstance(entry, str):
+            yield {"name": block["class"]["name"] if alone else entry, "motif": entry}
+        else:
+            yield entry
+
+
 def _list_tracks(key: str, pattern: str) -> Iterator[dict[str, object]]:
     paths = sorted(glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
     if not paths:
@@ -224,6 +247,14 @@ def _find_simulation_problems(key: str, block: Block) -> Iterator[str]:
     for share, split in zip(block["splits"], SPLITS, strict=True):
         if round(share * block["sequences"]) < 1:
             yield f"{key}: splits: {split} would be empty. Expected at least one sequence in each."
+
+
+def _find_implanted_problems(key: str, block: Block) -> Iterator[str]:
+    for problem in implanted.find_problems(ImplantedSettings(**get_implanted(block))):
+        yield f"{key}: {problem}"
+    said = [value for entry in block["motifs"] for value in {entry["name"], entry["motif"]}]
+    for value in sorted({value for value in said if said.count(value) > 1}):
+        yield f"{key}: motifs: {value} occurs more than once. Expected each motif and name once."
 
 
 def _find_genome_problems(key: str, block: Block) -> Iterator[str]:

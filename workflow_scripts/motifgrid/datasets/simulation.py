@@ -5,8 +5,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from motifgrid import dna
-from motifgrid.formats.dataset import SPLITS, TRUTH_DTYPE, Dataset, PoolMotif, Split
+from motifgrid.datasets.sites import (
+    Sites,
+    cut_splits,
+    divide,
+    implant,
+    list_widths,
+    record_truth,
+)
+from motifgrid.formats.dataset import Dataset, PoolMotif
 
 MAX_REDRAWS = 10_000
 """Rounds of redrawing spacers before giving up; a feasible setting needs a handful."""
@@ -33,15 +40,6 @@ class SimulationSettings:
     seed: int = 33
 
 
-@dataclass(frozen=True, eq=False)
-class _Sites:
-    """Implanted motifs, one entry each: sequence row, index into the two-stranded pool, start."""
-
-    sequence: np.ndarray
-    entry: np.ndarray
-    start: np.ndarray
-
-
 def simulate(
     pool: Sequence[PoolMotif],
     settings: SimulationSettings,
@@ -65,19 +63,16 @@ def simulate(
         ValueError: the pool is empty or too wide for the sequences, or probabilities are off.
     """
     require_feasible(pool, settings)
-    widths = np.array([len(motif.pwm) for motif in pool for _strand in "+-"])
     rng = np.random.default_rng(settings.seed)
-    sites = _draw_sites(rng, widths, settings)
+    sites = _draw_sites(rng, list_widths(pool), settings)
     x = rng.integers(0, 4, size=(settings.sequences, settings.length), dtype=np.uint8)
-    strands = [pwm for motif in pool for pwm in _both_strands(motif.pwm)]
-    for entry, pwm in enumerate(strands):
-        _implant(rng, x, pwm, sites, entry)
+    implant(rng, x, pool, sites)
     y = np.zeros((settings.sequences, len(pool)), dtype=np.uint8)
     y[sites.sequence, sites.entry // 2] = 1
-    order = rng.permutation(settings.sequences)
+    parts = divide(rng.permutation(settings.sequences), settings.splits)
     return Dataset(
         classes=tuple(motif.class_name for motif in pool),
-        splits=_split(order, x, y, _truth(pool, widths, sites), settings),
+        splits=cut_splits(parts, x, y, record_truth(pool, sites)),
         pool=tuple(pool),
         provenance={"kind": "simulated", **asdict(settings), **(provenance or {})},
     )
@@ -104,13 +99,9 @@ def require_feasible(pool: Sequence[PoolMotif], settings: SimulationSettings) ->
         )
 
 
-def _both_strands(pwm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return pwm, dna.reverse_complement_matrix(pwm)
-
-
 def _draw_sites(
     rng: np.random.Generator, widths: np.ndarray, settings: SimulationSettings
-) -> _Sites:
+) -> Sites:
     counts = 1 + rng.choice(
         len(settings.motif_counts), size=settings.sequences, p=settings.motif_counts
     )
@@ -122,8 +113,8 @@ def _draw_sites(
         spacers = _draw_spacers(rng, free, count + 1, settings.minimum_spacer)
         starts = np.cumsum(spacers[:, :-1], axis=1)
         starts[:, 1:] += np.cumsum(widths[entries[:, :-1]], axis=1)
-        groups.append(_Sites(np.repeat(rows, count), entries.ravel(), starts.ravel()))
-    return _Sites(
+        groups.append(Sites(np.repeat(rows, count), entries.ravel(), starts.ravel()))
+    return Sites(
         sequence=np.concatenate([group.sequence for group in groups]),
         entry=np.concatenate([group.entry for group in groups]),
         start=np.concatenate([group.start for group in groups]),
@@ -153,47 +144,3 @@ def _draw_spacers(
         f"No spacers found for {open_rows.size} sequences after {MAX_REDRAWS} draws: the motifs "
         "nearly fill the sequences. Raise length, or lower minimum_spacer."
     )
-
-
-def _implant(
-    rng: np.random.Generator, x: np.ndarray, pwm: np.ndarray, sites: _Sites, entry: int
-) -> None:
-    here = np.flatnonzero(sites.entry == entry)
-    uniform = rng.random((len(here), len(pwm), 1))
-    bases = (uniform >= np.cumsum(pwm, axis=1)[None, :, :3]).sum(axis=2)
-    columns = sites.start[here, None] + np.arange(len(pwm))
-    x[sites.sequence[here, None], columns] = bases
-
-
-def _truth(pool: Sequence[PoolMotif], widths: np.ndarray, sites: _Sites) -> np.ndarray:
-    truth = np.empty(len(sites.entry), dtype=TRUTH_DTYPE)
-    identifiers = np.array([motif.identifier.encode() for motif in pool])
-    truth["sequence"] = sites.sequence
-    truth["motif"] = identifiers[sites.entry // 2]
-    truth["start"] = sites.start
-    truth["end"] = sites.start + widths[sites.entry]
-    truth["strand"] = np.where(sites.entry % 2 == 0, b"+", b"-")
-    return truth
-
-
-def _split(
-    order: np.ndarray,
-    x: np.ndarray,
-    y: np.ndarray,
-    truth: np.ndarray,
-    settings: SimulationSettings,
-) -> dict[str, Split]:
-    ends = np.rint(np.cumsum(settings.splits) * len(order)).astype(int)
-    parts = np.split(order, ends[:-1])
-    return {
-        name: Split(x[rows], y[rows], _truth_of(rows, truth, len(order)))
-        for name, rows in zip(SPLITS, parts, strict=True)
-    }
-
-
-def _truth_of(rows: np.ndarray, truth: np.ndarray, sequences: int) -> np.ndarray:
-    place = np.full(sequences, -1, dtype=np.int64)
-    place[rows] = np.arange(len(rows))
-    kept = truth[place[truth["sequence"]] >= 0]
-    kept["sequence"] = place[kept["sequence"]]
-    return kept[np.lexsort((kept["start"], kept["sequence"]))]

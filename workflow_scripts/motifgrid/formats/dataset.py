@@ -70,7 +70,8 @@ class PoolMotif:
     """A motif of the ground truth.
 
     Attributes:
-        class_name: the class that the motif defines.
+        class_name: the class that the motif defines; where several stand behind one class, a name
+            of its own, so that each counts by itself as found or not.
         identifier: its identifier in the motif database.
         pwm: probabilities (W, 4) that sites were drawn from.
         relevant: database identifiers that count as this motif found.
