@@ -54,6 +54,7 @@ from motifgrid.formats.dataset import read_pool, read_shape, write_dataset  # no
 from motifgrid.formats.meme import Motif  # noqa: E402
 from motifgrid.readouts.activations import extract_filters  # noqa: E402
 from motifgrid.readouts.filters import AlignmentSettings  # noqa: E402
+from motifgrid.training.assignments import Assignment  # noqa: E402
 from motifgrid.training.cell import train_cells  # noqa: E402
 from motifgrid.training.device import prepare_device  # noqa: E402
 from motifgrid.training.settings import TrainingSettings  # noqa: E402
@@ -100,10 +101,11 @@ def run_architecture(dataset: Path, name: str, study: dict) -> tuple[float, ...]
     keys = {"backend", "require_gpu"}
     training = {key: value for key, value in study["training"].items() if key not in keys}
     seeds = list(range(ARGUMENTS.seeds))
-    labels = [f"{name}/{seed}" for seed in seeds]
     began = time.perf_counter()
     recipe, settings = study["architectures"][name], TrainingSettings(**training)
-    cells = train_cells(dataset, recipe, settings, seeds, labels)
+    cells = train_cells(
+        [Assignment(dataset, recipe, settings, seed, f"{name}/{seed}") for seed in seeds]
+    )
     seconds = time.perf_counter() - began
     epochs = sum(len(cell.history) for cell in cells)
     rate = epochs * read_shape(dataset, "train")[0] / seconds

@@ -30,7 +30,7 @@ from motifgrid import dna  # noqa: E402
 from motifgrid.formats.dataset import Split  # noqa: E402
 from motifgrid.models import registry  # noqa: E402
 from motifgrid.training.device import prepare_device  # noqa: E402
-from motifgrid.training.program import make_program  # noqa: E402
+from motifgrid.training.program import make_program, share  # noqa: E402
 
 POOLS = ([1, 100], [2, 50], [4, 25], [10, 10], [25, 4], [50, 2], [100, 1])
 LENGTH, CLASSES, BATCH = 200, 12, 100
@@ -61,7 +61,8 @@ def plain_epoch(pools: list[int], train: Split, valid: Split) -> Callable[[], No
 
 def our_epoch(pools: list[int], train: Split, valid: Split) -> Callable[[], None]:
     """An epoch of a cell, validation and the copy of its weights included."""
-    program = make_program([build(pools)], keras.optimizers.Adam(3e-4), BATCH, train, valid)
+    adam = keras.optimizers.Adam(3e-4)
+    program = make_program([build(pools)], adam, BATCH, share(train, valid))
     rng = np.random.default_rng(0)
 
     def run() -> None:

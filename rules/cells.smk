@@ -35,7 +35,7 @@ if CELLS:
 
     rule train:
         input:
-            dataset="results/datasets/{dataset}.h5",
+            unpack(get_job_files),
         output:
             model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
             history="results/cells/{dataset}/{architecture}/{seed}/history.csv",
@@ -54,8 +54,7 @@ if CELLS:
             runtime=240,
             gpu=int(GPU),
         params:
-            recipe=get_recipe,
-            training=get_training,
+            networks=get_job_networks,
             backend=STUDY["training"]["backend"],
             require_gpu=GPU,
         message:
@@ -72,29 +71,28 @@ for batch in BATCHES:
         name:
             name_batch(batch)
         input:
-            dataset=f"results/datasets/{batch[0].dataset}.h5",
+            **list_job_files(batch[0]),
         output:
             model=get_files_of(batch, "model.keras"),
             history=get_files_of(batch, "history.csv"),
             scores=get_files_of(batch, "scores.csv"),
             facts=get_files_of(batch, "cell.json"),
         log:
-            f"results/logs/train/{batch[0].dataset}/{batch[0].architecture}/{name_seeds(batch)}.log",
+            f"results/logs/train/{place_batch(batch)}.log",
         benchmark:
-            f"results/benchmarks/train/{batch[0].dataset}/{batch[0].architecture}/{name_seeds(batch)}.tsv"
+            f"results/benchmarks/train/{place_batch(batch)}.tsv"
         conda:
             KERAS_ENVIRONMENT
         threads: 1
         resources:
             mem_mb=3000,
-            runtime=240 * len(batch),
+            runtime=min(240 * len(batch), 1440),
             gpu=int(GPU),
         params:
-            recipe=configuration.get_recipe(STUDY, batch[0].architecture),
-            training=configuration.get_training(STUDY, batch[0].architecture),
+            networks=list_networks(batch[0]),
             backend=STUDY["training"]["backend"],
             require_gpu=GPU,
         message:
-            f"Training {batch[0].architecture} on {batch[0].dataset}, seeds {name_seeds(batch)}"
+            f"Training {describe_batch(batch)}"
         script:
             "../workflow_scripts/train.py"

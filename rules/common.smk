@@ -10,7 +10,7 @@ import yaml
 _WORKFLOW = Path(str(workflow.current_basedir)).parent
 sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
 
-from motifgrid import configuration, dataset_blocks
+from motifgrid import configuration, dataset_blocks, jobs
 from motifgrid.formats.published import read_published_numbers
 from motifgrid.models.recipes import UNTRAINED
 from motifgrid.resources import lock
@@ -59,14 +59,83 @@ def is_trained(cell):
     return all(Path(get_files_of([cell], name)[0]).exists() for name in CELL_FILES)
 
 
-def name_seeds(batch):
-    return f"{batch[0].seed}-{batch[-1].seed}"
+def is_of_one_architecture(batch):
+    return len({cell[:2] for cell in batch}) == 1
+
+
+def place_batch(batch):
+    """Where logs of a job are, below the folder of its rule."""
+    first, last = batch[0], batch[-1]
+    if is_of_one_architecture(batch):
+        return f"{first.dataset}/{first.architecture}/{first.seed}-{last.seed}"
+    return "_to_".join(
+        f"{cell.dataset}_{cell.architecture}_{cell.seed}" for cell in (first, last)
+    )
 
 
 def name_batch(batch):
     """A rule's name: letters, digits and _ only, since clusters name jobs by it."""
-    text = f"train_{batch[0].dataset}_{batch[0].architecture}_{name_seeds(batch)}"
-    return re.sub(r"\W", "_", text)
+    return re.sub(r"\W", "_", f"train_{place_batch(batch)}")
+
+
+def describe_batch(batch):
+    first, last = batch[0], batch[-1]
+    if is_of_one_architecture(batch):
+        return (
+            f"{first.architecture} on {first.dataset}, seeds {first.seed}-{last.seed}"
+        )
+    ends = " to ".join(
+        f"{cell.architecture} on {cell.dataset}, seed {cell.seed}"
+        for cell in (first, last)
+    )
+    return f"{len(batch)} cells: {ends}"
+
+
+def get_recipes_of(cells):
+    """The recipes of the architectures of some cells, by name."""
+    names = sorted({cell.architecture.removesuffix(UNTRAINED) for cell in cells})
+    return {name: configuration.get_recipe(STUDY, name) for name in names}
+
+
+def list_job_files(cell):
+    """The datasets of the cells that may share a job with a cell, and motifs that one begins as."""
+    companions = COMPANIONS.get(cell, [cell])
+    names = sorted({each.dataset for each in companions})
+    files = {"datasets": [f"results/datasets/{name}.h5" for name in names]}
+    recipes = get_recipes_of(companions).values()
+    if any("initial_motifs" in recipe for recipe in recipes):
+        files["motifs"] = ["results/resources/motifs.meme"]
+    return files
+
+
+def list_networks(cell):
+    """What the cells that may share a job with a cell are, and how each is trained.
+
+    A cell's job has the parameters of all of them, also where it trains that cell alone: Snakemake
+    trains a cell again where they differ from those it was made with.
+    """
+    names = {each.architecture for each in COMPANIONS.get(cell, [cell])}
+    return {
+        name: {
+            "recipe": configuration.get_recipe(STUDY, name),
+            "training": configuration.get_training(STUDY, name),
+        }
+        for name in sorted(names)
+    }
+
+
+def get_cell(wildcards):
+    return configuration.Cell(
+        wildcards.dataset, wildcards.architecture, int(wildcards.seed)
+    )
+
+
+def get_job_files(wildcards):
+    return list_job_files(get_cell(wildcards))
+
+
+def get_job_networks(wildcards):
+    return list_networks(get_cell(wildcards))
 
 
 def get_cell_files(name):
@@ -84,29 +153,31 @@ def get_readout_files(name):
     return [path for each in READOUTS for path in get_files_read(each, CELLS, name)]
 
 
-BATCHES = configuration.list_batches(STUDY, is_trained)
+JOBS = jobs.list_jobs(CELLS, STUDY["cells_per_job"], STUDY["train_together"])
+BATCHES = jobs.list_batches(JOBS, is_trained)
+COMPANIONS = jobs.map_companions(JOBS)
+READ_TOGETHER = STUDY["cells_per_job"]
+READ_BATCHES = [
+    (readout, number, batch)
+    for readout in READOUTS
+    for number, batch in jobs.list_reading_jobs(CELLS, READ_TOGETHER)
+]
 
 
-def get_recipe(wildcards):
-    return configuration.get_recipe(STUDY, wildcards.architecture)
-
-
-def get_recipes_of(cells):
-    """The recipes of the architectures of some cells, by name."""
-    names = sorted({cell.architecture.removesuffix(UNTRAINED) for cell in cells})
-    return {name: configuration.get_recipe(STUDY, name) for name in names}
+def get_readout(wildcards):
+    return STUDY["readouts"][wildcards.readout]
 
 
 def get_recipes(wildcards):
     return get_recipes_of(c for c in CELLS if c.dataset == wildcards.dataset)
 
 
-def get_training(wildcards):
-    return configuration.get_training(STUDY, wildcards.architecture)
-
-
 def get_simulation(wildcards):
     return configuration.get_simulation(STUDY, wildcards.dataset)
+
+
+def get_implanted(wildcards):
+    return dataset_blocks.get_implanted(get_block(wildcards))
 
 
 def get_download(wildcards):
@@ -233,10 +304,6 @@ def get_dataset_reports():
         for name in DATASETS
         for table in tables
     ]
-
-
-def get_alignment(wildcards):
-    return configuration.get_alignment(STUDY, wildcards.readout)
 
 
 def get_contrasted(wildcards):

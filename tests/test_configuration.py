@@ -27,6 +27,7 @@ from motifgrid.configuration import (
 from motifgrid.datasets.simulation import SimulationSettings
 from motifgrid.formats.meme import Motif, write_meme
 from motifgrid.formats.published import read_published_numbers
+from motifgrid.models import activations, expectation_pooling, koo_eddy, pooling, registry
 from motifgrid.motifs import databases
 from motifgrid.readouts.filters import AlignmentSettings
 
@@ -105,7 +106,13 @@ def test_the_schema_is_one_of_draft_2020_12():
 def test_every_property_is_described():
     found = list(properties(SCHEMA))
     assert len(found) > 50
-    assert [place for place, part in found if not part.get("description", "").strip()] == []
+    assert [place for place, part in found if not describe(part).strip()] == []
+
+
+def describe(part):
+    """The description of a property, its own or that of what it refers to."""
+    shared = SCHEMA["$defs"].get(part.get("$ref", "").removeprefix("#/$defs/"), {})
+    return {**shared, **part}.get("description", "")
 
 
 def test_no_object_takes_unknown_keys():
@@ -251,42 +258,67 @@ def test_training_defaults_are_those_of_the_dataclass():
     assert resolved["training"]["require_gpu"] is False
 
 
-def test_architecture_defaults_are_those_of_the_family():
-    from motifgrid.models.koo_eddy import build
+SINCE_ADDED = {"pooling", "base", "base_trainable", "base_per_channel", "structure"}
+"""Keys of a recipe that no recipe has that does not say them: its cells are not trained again."""
+BEFORE_TRAINING = {"initial_motifs", "first_layer_trainable"}
+"""Keys of a recipe that are no arguments of a family, see `models.first_layer`."""
+FAMILIES = {
+    "koo-eddy": SINCE_ADDED
+    | {"activation", "activation_scale", "norm_epsilon", "penalised", "pool_padding"},
+    "luo": SINCE_ADDED - {"pooling"},
+}
 
-    recipe = get_recipe(resolve(minimal(), SCHEMA), "cnn-25")
-    assert recipe.pop("family") == "koo-eddy"
-    defaults = {
-        name: parameter.default
-        for name, parameter in inspect.signature(build).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is not None
-    }
+
+def arguments_of(family):
+    parameters = inspect.signature(registry.FAMILIES[family]).parameters.values()
+    return [part for part in parameters if part.kind is part.KEYWORD_ONLY]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_architecture_defaults_are_those_of_the_family(family):
+    config = minimal_with(("architectures", "cnn-25"), {"family": family})
+    recipe = get_recipe(resolve(config, SCHEMA), "cnn-25")
+    assert recipe.pop("family") == family
+    defaults = {part.name: part.default for part in arguments_of(family)}
     given = {key: tuple(v) if isinstance(v, list) else v for key, v in recipe.items()}
     assert given == {key: defaults[key] for key in given}
-    # what later studies added is not in a recipe that does not say it: its cells are not rerun
-    assert set(defaults) - set(given) == {
-        "activation",
-        "activation_scale",
-        "norm_epsilon",
-        "penalised",
-        "pool_padding",
-    }
+    known = {key for key, value in defaults.items() if value is not None}
+    assert known - set(given) == FAMILIES[family]
 
 
-def test_the_architectures_keys_are_those_of_the_family():
-    from motifgrid.models.koo_eddy import build
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_architectures_keys_are_those_of_the_family(family):
+    keys = set(SCHEMA["$defs"][family]["properties"]) - {"family", "convention"}
+    assert keys == {part.name for part in arguments_of(family)} | BEFORE_TRAINING
 
-    keys = set(SCHEMA["$defs"]["architecture"]["properties"]) - {"family", "convention"}
-    parameters = inspect.signature(build).parameters.values()
-    assert keys == {part.name for part in parameters if part.kind is part.KEYWORD_ONLY}
+
+def test_every_family_can_be_configured():
+    assert set(FAMILIES) == set(registry.FAMILIES)
+    assert SCHEMA["$defs"]["architecture"]["properties"]["family"]["enum"] == list(FAMILIES)
 
 
 def test_the_choices_of_an_architecture_are_those_that_can_be_built():
-    from motifgrid.models import activations, koo_eddy
-
-    properties = SCHEMA["$defs"]["architecture"]["properties"]
+    properties = SCHEMA["$defs"]["koo-eddy"]["properties"]
     assert properties["activation"]["enum"] == [*activations.KERAS, *activations.OWN]
     assert properties["penalised"]["enum"] == list(koo_eddy.PENALISED)
+    assert SCHEMA["$defs"]["pooling"]["enum"] == list(pooling.KINDS)
+    assert SCHEMA["$defs"]["structure"]["enum"] == list(expectation_pooling.STRUCTURES)
+
+
+@pytest.mark.parametrize("name", ["base", "base_trainable", "base_per_channel", "structure"])
+def test_a_setting_of_expectation_pooling_beside_another_pooling_is_told(name):
+    values = {"base": 2, "structure": "softmax"}
+    recipe = {"family": "luo", "pooling": "average", name: values.get(name, True)}
+    config = minimal_with(("architectures", "cnn-25"), recipe)
+    assert message_of(config) == (
+        f"  architectures: cnn-25: {name} would do nothing, since pooling is average. Set "
+        f"pooling: expectation, or leave {name} out."
+    )
+
+
+def test_a_second_convolution_of_a_family_with_one_is_told():
+    config = minimal_with(("architectures", "cnn-25"), {"family": "luo", "filters": [16, 32]})
+    assert "filters: [16, 32]. Expected one number in the list" in message_of(config)
 
 
 @pytest.mark.parametrize(

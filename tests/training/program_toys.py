@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from training_toys import build_toy, planted
 
-from motifgrid.training.program import make_program
+from motifgrid.training.program import make_program, share
 
 TRAIN, VALID = planted(90, 0), planted(70, 1)
 STILL = {"dropout": [0.0, 0.0]}
@@ -17,7 +17,8 @@ def build(seed=0, **changes):
 
 
 def program_of(*models, batch=20, rate=0.01):
-    return make_program(models, keras.optimizers.Adam(rate), batch, TRAIN, VALID)
+    material = share(TRAIN, VALID, len(models))
+    return make_program(models, keras.optimizers.Adam(rate), batch, material)
 
 
 def order(*seeds, count=90):

@@ -7,11 +7,12 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
-from training_toys import RECIPE, planted
+from training_toys import RECIPE, assign_seeds, planted
 
 from motifgrid.formats.dataset import MISSING, SPLITS, Dataset, Split, read_split, write_dataset
 from motifgrid.models import registry
 from motifgrid.training import cell as cell_module
+from motifgrid.training.assignments import Assignment
 from motifgrid.training.cell import fit, load_model, predict, save_cell, train_cell, train_cells
 from motifgrid.training.divergence import DivergenceError
 from motifgrid.training.loss import masked_binary_crossentropy
@@ -230,8 +231,7 @@ def test_one_class_that_varies_is_enough():
 
 
 def test_cells_together_are_those_alone_and_keep_their_order(dataset):
-    labels = ["toy/tiny/4", "toy/tiny/1"]
-    together = train_cells(dataset, RECIPE, QUICK, [4, 1], labels)
+    together = train_cells(assign_seeds(dataset, QUICK, [4, 1]))
     assert [cell.facts["seed"] for cell in together] == [4, 1]
     for cell in together:
         alone = train_cell(dataset, RECIPE, QUICK, cell.facts["seed"], LABEL)
@@ -240,11 +240,32 @@ def test_cells_together_are_those_alone_and_keep_their_order(dataset):
         np.testing.assert_allclose(cell.history["val_loss"], alone.history["val_loss"], rtol=1e-4)
 
 
+def test_cells_of_several_datasets_and_networks_are_those_alone(dataset, tmp_path):
+    other = write_toy(tmp_path / "other.h5", train=planted(300, 7), valid=planted(300, 8))
+    smaller = write_toy(tmp_path / "smaller.h5", train=planted(150, 9))
+    wide = {**RECIPE, "filters": [9]}
+    assignments = [
+        Assignment(path, recipe, QUICK, seed, f"{name}/{recipe['filters']}/{seed}")
+        for name, path in (("toy", dataset), ("other", other), ("smaller", smaller))
+        for recipe in (RECIPE, wide)
+        for seed in (0, 1)
+    ]
+    together = train_cells(assignments)
+    assert len(together) == 12
+    for each, cell in list(zip(assignments, together, strict=True))[1::3]:
+        (alone,) = train_cells([each])
+        assert cell.facts == alone.facts
+        assert cell.facts["recipe"]["filters"] == each.recipe["filters"]
+        np.testing.assert_allclose(cell.history["val_loss"], alone.history["val_loss"], rtol=1e-3)
+        pd.testing.assert_series_equal(cell.scores["positives"], alone.scores["positives"])
+        np.testing.assert_allclose(cell.scores["auroc"], alone.scores["auroc"], atol=2e-3)
+
+
 def test_a_lost_cell_is_told_after_the_others_are_trained(dataset, caplog):
     caplog.set_level(logging.INFO, logger="motifgrid")
     settings = replace(QUICK, learning_rate=1e30)
     with pytest.raises(DivergenceError) as error:
-        train_cells(dataset, RECIPE, settings, [0, 1], ["toy/tiny/0", "toy/tiny/1"])
+        train_cells(assign_seeds(dataset, settings, [0, 1]))
     assert [line.partition(":")[0] for line in str(error.value).splitlines()] == [
         "toy/tiny/0",
         "toy/tiny/1",

@@ -1,11 +1,10 @@
 from dataclasses import asdict, replace
 
-import keras
 import numpy as np
 import pandas as pd
 import pytest
 from test_cell import LABEL, SETTINGS, weights_of, write_toy
-from training_toys import RECIPE
+from training_toys import RECIPE, assign_seeds
 
 from motifgrid.training import checkpoints
 from motifgrid.training import members as members_module
@@ -13,6 +12,7 @@ from motifgrid.training.cell import train_cell, train_cells
 from motifgrid.training.checkpoints import (
     Checkpoint,
     fingerprint,
+    hash_file,
     load_checkpoint,
     save_checkpoint,
 )
@@ -86,13 +86,13 @@ def test_a_cell_that_was_done_is_not_trained_again(dataset, tmp_path, monkeypatc
 
 
 def test_cells_of_one_job_go_on_each_from_its_own(dataset, tmp_path, monkeypatch):
-    labels, paths = ["toy/0", "toy/1"], [tmp_path / "0.npz", tmp_path / "1.npz"]
-    undisturbed = train_cells(dataset, RECIPE, SETTINGS, [0, 1], labels)
+    paths = [tmp_path / "0.npz", tmp_path / "1.npz"]
+    undisturbed = train_cells(assign_seeds(dataset, SETTINGS, [0, 1]))
     with monkeypatch.context() as patch:
         kill_in_epoch(patch, 3)
         with pytest.raises(KilledError):
-            train_cell(dataset, RECIPE, SETTINGS, 1, "toy/1", checkpoint=paths[1])
-    resumed = train_cells(dataset, RECIPE, SETTINGS, [0, 1], labels, checkpoints=paths)
+            train_cells(assign_seeds(dataset, SETTINGS, [1], paths[1:]))
+    resumed = train_cells(assign_seeds(dataset, SETTINGS, [0, 1], paths))
     for cell, same in zip(resumed, undisturbed, strict=True):
         for ours, theirs in zip(weights_of(cell), weights_of(same), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5)
@@ -147,12 +147,17 @@ def test_a_checkpoint_is_read_as_it_was_written(tmp_path):
     assert load_checkpoint(tmp_path / "absent.npz", "this") is None
 
 
-def test_a_fingerprint_is_of_bytes_and_settings(dataset, tmp_path):
-    copy = tmp_path / "copy.h5"
-    copy.write_bytes(dataset.read_bytes())
+def test_a_fingerprint_is_of_all_that_it_is_given():
     settings = asdict(SETTINGS)
-    assert fingerprint(dataset, settings=settings) == fingerprint(copy, settings=settings)
-    assert fingerprint(dataset, settings=settings) != fingerprint(dataset, settings={})
-    copy.write_bytes(dataset.read_bytes() + b"x")
-    assert fingerprint(dataset, settings=settings) != fingerprint(copy, settings=settings)
-    assert keras.backend.backend() not in fingerprint(dataset, settings=settings)
+    same = fingerprint(dataset="ab", settings=settings)
+    assert same == fingerprint(settings=settings, dataset="ab")
+    assert same != fingerprint(dataset="ab", settings={})
+    assert same != fingerprint(dataset="ac", settings=settings)
+
+
+def test_the_hash_of_a_file_is_of_its_bytes(tmp_path):
+    (tmp_path / "a").write_bytes(b"abc")
+    # FIPS 180-2, appendix B.1
+    assert hash_file(tmp_path / "a").startswith("ba7816bf8f01cfea414140de5dae2223")
+    (tmp_path / "b").write_bytes(b"abd")
+    assert hash_file(tmp_path / "a") != hash_file(tmp_path / "b")

@@ -89,7 +89,7 @@ def members_of(count, settings=SETTINGS):
 
 def run(program, count=1, settings=SETTINGS, size=SIZE, advice="Calm down.", **more):
     members = members_of(count, settings)
-    train_members(program, members, settings, size, VALID, advice, **more)
+    train_members(program, members, settings, size, [VALID.y] * count, advice, **more)
     return members
 
 

@@ -8,6 +8,7 @@ from training_toys import planted
 
 from motifgrid import dna
 from motifgrid.training.loss import masked_binary_crossentropy
+from motifgrid.training.program import make_program, share
 
 
 def fit_by_keras(model, rows, batch=20, rate=0.01):
@@ -46,20 +47,21 @@ def test_validation_loss_and_probabilities_are_those_of_the_model():
     program.train(order(8))
     model.set_weights(program.get_weights()[0])
     expected = np.asarray(model.predict(dna.one_hot(VALID.x), verbose=0))
-    np.testing.assert_allclose(program.predict(VALID.x)[0], expected, atol=1e-5)
+    np.testing.assert_allclose(program.predict()[0], expected, atol=1e-5)
     model.compile(loss=masked_binary_crossentropy)
     loss = model.evaluate(dna.one_hot(VALID.x), VALID.y, verbose=0)
     assert program.validate() == pytest.approx([loss], rel=1e-4)
 
 
 def test_more_sequences_than_a_block_are_predicted_in_order():
-    model = build()
-    program = program_of(model)
-    x = planted(1203, 5).x
-    expected = np.asarray(model.predict(dna.one_hot(x), verbose=0))
-    found = program.predict(x)
-    assert found.shape == (1, 1203, 2)
-    np.testing.assert_allclose(found[0], expected, atol=1e-5)
+    model, many = build(), planted(1203, 5)
+    program = make_program([model], keras.optimizers.Adam(), 20, share(TRAIN, many))
+    expected = np.asarray(model.predict(dna.one_hot(many.x), verbose=0))
+    assert program.predict().shape == (1, 1203, 2)
+    np.testing.assert_allclose(program.predict()[0], expected, atol=1e-5)
+    probabilities, fine = program.test(model.get_weights(), many.x)
+    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
+    assert fine.shape == (1203,) and fine.all()
 
 
 def test_the_same_seed_gives_the_same_weights():
@@ -103,6 +105,20 @@ def test_a_program_goes_on_from_a_state():
     np.testing.assert_array_equal(*losses)
     for one, other in zip(undisturbed.get_weights()[0], resumed.get_weights()[0], strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_program_restarts_with_another_member_on_another_dataset():
+    other, valid = planted(90, 8), planted(70, 9)
+    restarted = program_of(build(2))
+    restarted.train(order(7))
+    restarted.restart([build(3)], share(other, valid))
+    alone = make_program([build(3)], keras.optimizers.Adam(0.01), 20, share(other, valid))
+    losses = [program.train(order(8)).losses for program in (restarted, alone)]
+    np.testing.assert_array_equal(*losses)
+    np.testing.assert_array_equal(restarted.validate(), alone.validate())
+    np.testing.assert_array_equal(restarted.predict(), alone.predict())
+    for one, same in zip(restarted.get_weights()[0], alone.get_weights()[0], strict=True):
+        np.testing.assert_array_equal(one, same)
 
 
 def test_a_batch_that_loses_the_weights_is_told():

@@ -5,6 +5,7 @@ import numpy as np
 from motifgrid import dna
 from motifgrid.formats.dataset import MISSING, Split
 from motifgrid.models import registry
+from motifgrid.training.assignments import Assignment
 
 RECIPE = {
     "family": "koo-eddy",
@@ -33,3 +34,11 @@ def planted(count, seed, word="GATTACA"):
 
 def build_toy(**changes):
     return registry.build({**RECIPE, **changes}, 40, 2)
+
+
+def assign_seeds(dataset, settings, seeds, checkpoints=None, recipe=RECIPE):
+    """The same network on one dataset, once for each seed."""
+    return [
+        Assignment(dataset, recipe, settings, seed, f"toy/tiny/{seed}", checkpoint)
+        for seed, checkpoint in zip(seeds, checkpoints or [None] * len(seeds), strict=True)
+    ]

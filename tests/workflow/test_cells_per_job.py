@@ -104,3 +104,60 @@ def test_a_diverging_job_leaves_no_cell_and_says_which_were_lost(tmp_path):
     for seed in range(5):
         assert f"tiny/cnn-25/{seed}: the loss became" in run.output
     assert not list((tmp_path / CELLS).rglob("model.keras"))
+
+
+# Several architectures in a job
+
+MIXED = [
+    {
+        "datasets": ["tiny"],
+        "architectures": ["cnn-2", "cnn-25"],
+        "seeds": [0, 1],
+        "untrained_seeds": [],
+    }
+]
+TOGETHER = {"training": {"epochs": 2}, "train_together": "dataset"}
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """A finished run of one job with two architectures."""
+    folder = tmp_path_factory.mktemp("mixed")
+    run = snakemake(
+        folder, "all_cells", config=changed(folder, grid=MIXED, cells_per_job=4, **TOGETHER)
+    )
+    assert run.status == 0, run.output
+    assert run.jobs["train_tiny_cnn_2_0_to_tiny_cnn_25_1"] == 1
+    assert "train" not in run.jobs
+    return folder
+
+
+def plan_mixed(folder, **changes):
+    config = changed(folder, **{"grid": MIXED, "cells_per_job": 4, **TOGETHER, **changes})
+    return snakemake(folder, "-n", "all_cells", config=config)
+
+
+def test_a_job_trains_several_architectures(mixed):
+    for architecture in ("cnn-2", "cnn-25"):
+        for seed in (0, 1):
+            cell = mixed / "results/cells/tiny" / architecture / str(seed)
+            facts = json.loads((cell / "cell.json").read_text())
+            assert facts["seed"] == seed
+            assert facts["recipe"]["pools"][0] == int(architecture.removeprefix("cnn-"))
+    log = (mixed / "results/logs/train/tiny_cnn-2_0_to_tiny_cnn-25_1.log").read_text()
+    assert "tiny/cnn-2/1: epoch 2/2" in log
+    assert "Nothing to be done" in plan_mixed(mixed).output
+
+
+def test_a_lost_cell_of_several_architectures_is_trained_again_alone(mixed, tmp_path):
+    shutil.copytree(mixed, tmp_path / "copy", symlinks=True)
+    (tmp_path / "copy/results/cells/tiny/cnn-25/0/model.keras").unlink()
+    run = plan_mixed(tmp_path / "copy")
+    assert {message for message in run.messages if "Training" in message} == {
+        "Training cnn-25 on tiny, seed 0"
+    }
+
+
+def test_a_change_to_one_architecture_trains_all_of_its_job(mixed):
+    run = plan_mixed(mixed, training={"epochs": 3})
+    assert run.jobs["train_tiny_cnn_2_0_to_tiny_cnn_25_1"] == 1

@@ -1,10 +1,9 @@
 """What a configuration says: checked against the schema, completed, and unrolled into cells."""
 
 import copy
-import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,8 @@ import jsonschema
 import numpy as np
 
 from motifgrid import dataset_blocks
+from motifgrid.datasets import implanted
+from motifgrid.datasets.implanted import ImplantedSettings
 from motifgrid.datasets.pool import build_pool
 from motifgrid.datasets.simulation import SimulationSettings, require_feasible
 from motifgrid.formats.meme import Motif, read_meme
@@ -19,6 +20,9 @@ from motifgrid.models.recipes import (
     UNTRAINED,
     list_lengths,
     require_effective_clip,
+    require_enough_filters,
+    require_expectation,
+    require_one_convolution,
     require_same_depth,
     require_used_strides,
 )
@@ -170,33 +174,6 @@ def get_training(config: Mapping[str, object], architecture: str) -> dict[str, o
     return {key: value for key, value in config["training"].items() if key not in where}
 
 
-def list_batches(
-    config: Mapping[str, object], is_there: Callable[[Cell], bool]
-) -> list[list[Cell]]:
-    """List the cells that one job trains together, where a job trains several.
-
-    Args:
-        config: resolved; `cells_per_job` says how many.
-        is_there: tells whether a cell has been trained.
-
-    Returns:
-        Groups of two or more cells of one architecture on one dataset, from neighbouring seeds;
-        all of a group are there or none is. A cell that is not in a group has a job of its own:
-        one that is lost can be trained again alone.
-    """
-    batches = []
-    trained = [cell for cell in list_cells(config) if not cell.architecture.endswith(UNTRAINED)]
-    size = config["cells_per_job"]
-    for _, group in itertools.groupby(trained, key=lambda cell: cell[:2]):
-        cells = list(group)
-        batches += [cells[start : start + size] for start in range(0, len(cells), size)]
-    return [
-        batch
-        for batch in batches
-        if len(batch) > 1 and len({is_there(cell) for cell in batch}) == 1
-    ]
-
-
 def get_simulation(config: Mapping[str, object], dataset: str) -> dict[str, object]:
     """Return the settings of a simulated dataset, see `datasets.simulation`."""
     settings = config["datasets"][dataset]
@@ -260,11 +237,6 @@ def require_sizes(config: Mapping[str, object], folder: Path | str) -> None:
         raise _cannot_run(sorted({problem for problem in wrong if problem}))
 
 
-def get_alignment(config: Mapping[str, object], readout: str) -> dict[str, object]:
-    """Return the settings of a readout by activation alignment, see `readouts.filters`."""
-    return {key: value for key, value in config["readouts"][readout].items() if key != "method"}
-
-
 def list_contrast(config: Mapping[str, object], dataset: str) -> list[Cell]:
     """List the cells that a dataset's contrast shows: the first seed of each architecture.
 
@@ -313,6 +285,9 @@ def require_known_motifs(config: Mapping[str, object]) -> None:
             pool = build_pool(dataset_blocks.list_motifs(dataset), database, known)
             if dataset["kind"] == "simulated":
                 require_feasible(pool, SimulationSettings(**get_simulation(config, name)))
+            if dataset["kind"] == "implanted":
+                settings = ImplantedSettings(**dataset_blocks.get_implanted(dataset))
+                implanted.require_feasible(pool, settings)
         except ValueError as error:
             problems += [f"  datasets: {name}: {line}" for line in str(error).splitlines()]
     identifiers = {motif.identifier for motif in database}
@@ -320,6 +295,13 @@ def require_known_motifs(config: Mapping[str, object]) -> None:
         f"  matches: ignored: the motif database has no '{name}'.{suggest(name, identifiers)}"
         for name in config["matches"]["ignored"]
         if name not in identifiers
+    ]
+    problems += [
+        f"  architectures: {name}: initial_motifs: the motif database has no '{identifier}'."
+        f"{suggest(identifier, identifiers)}"
+        for name, recipe in config["architectures"].items()
+        for identifier in recipe.get("initial_motifs", ())
+        if identifier not in identifiers
     ]
     if problems:
         raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
@@ -555,6 +537,10 @@ def _find_inconsistencies(config: Mapping[str, object], places: Sequence[int]) -
         yield "  motif_database: there is a path, but source is not file. Set source: file."
     for name, recipe in config["architectures"].items():
         try:
+            if recipe["family"] == "luo":
+                require_one_convolution(recipe)
+            require_expectation(recipe)
+            require_enough_filters(recipe)
             require_same_depth(recipe)
             require_used_strides(recipe)
             require_effective_clip(recipe)
@@ -594,7 +580,7 @@ def _find_ignored_truth(config: Mapping[str, object]) -> Iterable[str]:
 def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:
     used = {name for block in config["grid"] for name in block["architectures"]}
     for name, readout in config["readouts"].items():
-        explicit = [layer for layer in readout["layers"] if isinstance(layer, int)]
+        explicit = [layer for layer in readout.get("layers", []) if isinstance(layer, int)]
         if explicit and 1 not in explicit:
             yield f"  readouts: {name}: layers: {explicit}. Expected 1 among them, for the figures."
         for architecture in sorted(used & set(config["architectures"])):
@@ -618,7 +604,7 @@ def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
     used = {name for block in config["grid"] for name in block["datasets"]}
     for name, readout in config["readouts"].items():
         for dataset in sorted(used & set(config["datasets"])):
-            length, window = config["datasets"][dataset].get("length"), readout["window"]
+            length, window = config["datasets"][dataset].get("length"), readout.get("window")
             if length and isinstance(window, int) and window > length:
                 yield (
                     f"  readouts: {name}: window: {window} is longer than the sequences of "

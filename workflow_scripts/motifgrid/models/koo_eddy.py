@@ -7,7 +7,8 @@ import keras
 from keras import layers
 
 from motifgrid.models import activations
-from motifgrid.models.layers import ClipAbove, Convolution, MaxPooling
+from motifgrid.models.layers import ClipAbove, Convolution
+from motifgrid.models.pooling import Pooling, pool_windows
 from motifgrid.models.recipes import list_lengths, require_same_depth
 
 L2_WEIGHT = 1e-6
@@ -29,6 +30,11 @@ def build(
     pools: Sequence[int] = (25, 4),
     strides: Sequence[int] | None = None,
     pool_padding: str = "same",
+    pooling: str = "max",
+    base: float = 1.0,
+    base_trainable: bool = False,
+    base_per_channel: bool = False,
+    structure: str = "softmax",
     activation: str = "relu",
     activation_scale: float = 1.0,
     clip: float | None = None,
@@ -40,8 +46,8 @@ def build(
 ) -> keras.Model:
     """Build one network; the defaults are CNN-25.
 
-    Every convolution has no bias, and goes through batch normalisation, activation, max pooling
-    and dropout. Sources: Koo & Eddy 2019, Methods, "CNN models"; Koo & Ploenzke 2019, Methods.
+    Every convolution has no bias, and goes through batch normalisation, activation, pooling and
+    dropout. Sources: Koo & Eddy 2019, Methods, "CNN models"; Koo & Ploenzke 2019, Methods.
 
     Args:
         length: nucleotides per sequence.
@@ -49,9 +55,14 @@ def build(
         filters: filters of each convolution.
         widths: positions that each convolution's filter spans.
         paddings: same or valid, of each convolution; None keeps the length in all.
-        pools: max-pooling window after each convolution; 1 is no pooling.
+        pools: pooling window after each convolution; 1 is no pooling.
         strides: step of each pooling; None takes the windows themselves.
         pool_padding: same keeps a last, incomplete pooling window, valid drops it.
+        pooling: max (both studies), average or expectation, of every pooling.
+        base: m of expectation pooling, see `expectation_pooling`, as are the next three.
+        base_trainable: whether training changes it; every pooling has its own.
+        base_per_channel: one for each filter.
+        structure: softmax or above_mean.
         activation: of the first convolution, see `activations`; all others are rectified.
         activation_scale: factor on what enters the first activation, as in exp(scale x).
         clip: what enters the first activation is cut off above this, after scaling; None lets
@@ -80,6 +91,7 @@ def build(
     require_same_depth({**lists, "paddings": paddings, "dropout": dropout})
     list_lengths({**lists, "pool_padding": pool_padding}, length)
     weights = _Weights(initializer, penalised, norm_epsilon)
+    kind = Pooling(pooling, base, base_trainable, base_per_channel, structure)
     inputs = keras.Input((length, 4), name="one_hot")
     x = inputs
     blocks = zip(*lists.values(), dropout[:-1], strict=True)
@@ -92,7 +104,7 @@ def build(
         else:
             x = layers.Activation("relu", name=f"{name}_activation")(x)
         if pool > 1:
-            x = MaxPooling(pool, stride, padding=pool_padding, name=f"{name}_pool")(x)
+            x = pool_windows(kind, pool, stride, pool_padding, f"{name}_pool")(x)
         x = layers.Dropout(rate, name=f"{name}_dropout")(x)
     return keras.Model(inputs, _classify(x, classes, dense, dropout[-1], weights))
 

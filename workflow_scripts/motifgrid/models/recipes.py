@@ -54,6 +54,58 @@ def require_same_depth(recipe: Mapping[str, Sequence]) -> None:
         )
 
 
+def require_one_convolution(recipe: Mapping[str, Sequence]) -> None:
+    """Check that a recipe of a family with one convolution describes no more.
+
+    Args:
+        recipe: filters, widths and pools.
+
+    Raises:
+        ValueError: one of them has not exactly one entry.
+    """
+    for name in ("filters", "widths", "pools"):
+        if len(recipe[name]) != 1:
+            raise ValueError(
+                f"{name}: {list(recipe[name])}. Expected one number in the list: this family of "
+                "architectures has one convolution."
+            )
+
+
+def require_expectation(recipe: Mapping[str, object]) -> None:
+    """Check that settings of expectation pooling stand beside it.
+
+    Args:
+        recipe: pooling, and what it may have.
+
+    Raises:
+        ValueError: a setting that would do nothing.
+    """
+    pooling = recipe.get("pooling", "max")
+    for name in ("base", "base_trainable", "base_per_channel", "structure"):
+        if name in recipe and pooling != "expectation":
+            raise ValueError(
+                f"{name} would do nothing, since pooling is {pooling}. Set pooling: expectation, "
+                f"or leave {name} out."
+            )
+
+
+def require_enough_filters(recipe: Mapping[str, object]) -> None:
+    """Check that a first convolution has a filter for every motif that it begins as.
+
+    Args:
+        recipe: filters; initial_motifs, where it has them.
+
+    Raises:
+        ValueError: there are more motifs than filters.
+    """
+    motifs, (filters, *_others) = recipe.get("initial_motifs", ()), recipe["filters"]
+    if len(motifs) > filters:
+        raise ValueError(
+            f"initial_motifs: {len(motifs)} motifs, but the first convolution has {filters} "
+            "filters. Name fewer motifs, or give it more filters."
+        )
+
+
 def require_used_strides(recipe: Mapping[str, object]) -> None:
     """Check that every stride is that of a pooling.
 

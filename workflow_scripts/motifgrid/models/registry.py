@@ -3,14 +3,24 @@
 from collections.abc import Callable, Mapping
 
 import keras
+import numpy as np
 
-from motifgrid.models import koo_eddy
+from motifgrid.models import koo_eddy, luo
+from motifgrid.models.first_layer import begin_as_motifs
 
-FAMILIES: Mapping[str, Callable[..., keras.Model]] = {"koo-eddy": koo_eddy.build}
+FAMILIES: Mapping[str, Callable[..., keras.Model]] = {
+    "koo-eddy": koo_eddy.build,
+    "luo": luo.build,
+}
 """Family name in a configuration -> function that builds (length, classes, **parameters)."""
 
 
-def build(recipe: Mapping[str, object], length: int, classes: int) -> keras.Model:
+def build(
+    recipe: Mapping[str, object],
+    length: int,
+    classes: int,
+    motifs: Mapping[str, np.ndarray] | None = None,
+) -> keras.Model:
     """Build an untrained model from an entry of the configuration's `architectures`.
 
     The model takes one-hot sequences (batch, `length`, 4) and gives probabilities (batch,
@@ -18,18 +28,27 @@ def build(recipe: Mapping[str, object], length: int, classes: int) -> keras.Mode
     layer's output after the activation is the layer `conv_{i}_activation`.
 
     Args:
-        recipe: `family` and that family's parameters.
+        recipe: `family` and that family's parameters; `initial_motifs` and `first_layer_trainable`
+            where the first convolution begins as known motifs, or stays as it begins.
         length: nucleotides per sequence.
         classes: number of outputs.
+        motifs: by identifier, the PWMs (W, 4) that `initial_motifs` are taken from; None, where
+            weights do not matter, leaves all filters at random.
 
     Returns:
         A functional Keras model; its weights come from Keras' global random seed.
 
     Raises:
-        ValueError: no such family.
+        ValueError: no such family, no such motif, or parameters that the family refuses.
     """
     parameters = dict(recipe)
     family = parameters.pop("family")
     if family not in FAMILIES:
         raise ValueError(f"No family of architectures '{family}'. Known: {', '.join(FAMILIES)}.")
-    return FAMILIES[family](length, classes, **parameters)
+    identifiers = parameters.pop("initial_motifs", ())
+    trainable = parameters.pop("first_layer_trainable", True)
+    model = FAMILIES[family](length, classes, **parameters)
+    if motifs is not None:
+        begin_as_motifs(model, identifiers, motifs)
+    model.get_layer("conv_1").trainable = trainable
+    return model

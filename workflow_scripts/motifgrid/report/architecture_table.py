@@ -1,6 +1,6 @@
 """Architectures layer by layer: what each layer is, how long its output is, what it learns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 from keras import layers
 
 from motifgrid.models import registry
+from motifgrid.models.expectation_pooling import ExpectationPooling
 from motifgrid.models.layers import ClipAbove, Convolution, MaxPooling
 from motifgrid.report.names import natural_key
 
@@ -34,7 +35,12 @@ KINDS: Mapping[type[keras.layers.Layer], str] = {
     layers.Rescaling: "scaling",
     ClipAbove: "clipping",
     layers.Activation: "activation",
+    layers.ReLU: "activation",
     MaxPooling: "pooling",
+    layers.AveragePooling1D: "pooling",
+    layers.GlobalMaxPooling1D: "pooling",
+    layers.GlobalAveragePooling1D: "pooling",
+    ExpectationPooling: "pooling",
     layers.Dropout: "dropout",
     layers.Flatten: "flattening",
     layers.Dense: "dense",
@@ -88,8 +94,8 @@ def _describe_layer(layer: keras.layers.Layer) -> dict[str, object]:
     return {
         "layer": layer.name,
         "kind": KINDS.get(type(layer), type(layer).__name__),
-        "width": window[0] if window else None,
-        "stride": layer.strides[0] if window else None,
+        "width": _first(window) if window else None,
+        "stride": _first(layer.strides or window) if window else None,
         "padding": layer.padding if window else "",
         "setting": _describe_setting(layer),
         "output_length": lengths[0] if lengths else None,
@@ -98,11 +104,26 @@ def _describe_layer(layer: keras.layers.Layer) -> dict[str, object]:
     }
 
 
+def _first(value: int | Sequence[int]) -> int:
+    """Return the number that Keras' own layers keep as a tuple of one, and ours as it is."""
+    return value if isinstance(value, int) else value[0]
+
+
 def _describe_setting(layer: keras.layers.Layer) -> str:
     """Return what tells a layer from others of its kind, in words; a linear output says nothing."""
     match layer:
         case layers.Activation():
             return layer.activation.__name__
+        case layers.ReLU():
+            cap = f" up to {layer.max_value:g}" if layer.max_value is not None else ""
+            return f"leaky relu {layer.negative_slope:g}{cap}"
+        case ExpectationPooling():
+            trained = ", trainable" if layer.base_trainable else ""
+            each = " per channel" if layer.per_channel else ""
+            above = ", scores above the mean" if layer.structure == "above_mean" else ""
+            return f"expectation, base {layer.initial_base:g}{each}{trained}{above}"
+        case layers.AveragePooling1D() | layers.GlobalAveragePooling1D():
+            return "average"
         case layers.BatchNormalization():
             return f"epsilon {layer.epsilon:g}"
         case layers.Rescaling():

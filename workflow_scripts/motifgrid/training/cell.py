@@ -3,7 +3,7 @@
 import json
 import logging
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,15 +13,22 @@ import numpy as np
 import pandas as pd
 
 from motifgrid.formats.atomic import replacing, write_csv, write_text
-from motifgrid.formats.dataset import Split, read_classes, read_split
+from motifgrid.formats.dataset import SPLITS, Split, read_classes, read_shape, read_split
 from motifgrid.models import registry
 from motifgrid.models.layers import OneHot
-from motifgrid.training.checkpoints import Keeper, fingerprint
+from motifgrid.training.assignments import Assignment
+from motifgrid.training.checkpoints import Keeper, fingerprint, hash_file
 from motifgrid.training.divergence import CALMER, DivergenceError, advise
 from motifgrid.training.following import AUPR, MONITORED, begin
 from motifgrid.training.members import Member, train_members
 from motifgrid.training.metrics import mean_aupr, score_classes
-from motifgrid.training.program import PREDICTION_BATCH, Program, make_program
+from motifgrid.training.program import (
+    PREDICTION_BATCH,
+    Material,
+    Program,
+    make_program,
+    share,
+)
 from motifgrid.training.settings import TrainingSettings
 
 logger = logging.getLogger(__name__)
@@ -60,63 +67,44 @@ def train_cell(
     device: str = "unknown",
     checkpoint: Path | str | None = None,
 ) -> TrainedCell:
-    """Build, train and score one cell, see `train_cells`."""
-    checkpoints = None if checkpoint is None else [checkpoint]
-    (cell,) = train_cells(dataset, recipe, settings, [seed], [label], device, checkpoints)
+    """Build, train and score one cell, see `Assignment` and `train_cells`."""
+    (cell,) = train_cells([Assignment(dataset, recipe, settings, seed, label, checkpoint)], device)
     return cell
 
 
-def train_cells(
-    dataset: Path | str,
-    recipe: Mapping[str, object],
-    settings: TrainingSettings,
-    seeds: Sequence[int],
-    labels: Sequence[str],
-    device: str = "unknown",
-    checkpoints: Sequence[Path | str] | None = None,
-) -> list[TrainedCell]:
-    """Build, train and score the cells of one architecture on one dataset.
+def train_cells(assignments: Sequence[Assignment], device: str = "unknown") -> list[TrainedCell]:
+    """Build, train and score cells.
 
-    JAX trains them side by side, TensorFlow one after the other; each is what it would be alone.
-    The same seed on the same machine, backend and number of threads gives the same weights.
+    JAX trains those of one architecture side by side where their datasets have the same shapes.
+    TensorFlow trains one after the other, and compiles an architecture once. Each cell is what it
+    would be alone: the same seed on the same machine, backend and number of threads gives the same
+    weights.
 
     Args:
-        dataset: path of the dataset file.
-        recipe: the architecture, see `motifgrid.models.registry.build`.
-        settings: how to train.
-        seeds: of weights, data order and dropout, one per cell.
-        labels: what to call each cell in messages.
-        device: what they are trained on, from `device.prepare_device`, for the log and the facts.
-        checkpoints: where each cell's training is saved as it goes on, and taken up again if an
-            earlier one was killed; nowhere if None. They stay: remove them with the cells saved.
+        assignments: what to train.
+        device: what it is trained on, from `device.prepare_device`, for the log and the facts.
 
     Returns:
-        The trained cells, with the weights of the best epoch by the monitored number.
+        The trained cells in the order of the assignments, with the weights of the best epoch by
+        the monitored number.
 
     Raises:
         DivergenceError: in some cell a loss, a weight, or on the test split an activation or an
             output became infinite or no number, or the outputs are constant; after all other
             cells are trained.
-        ValueError: `settings` monitor what the validation split cannot tell.
+        ValueError: settings monitor what a validation split cannot tell.
     """
-    splits = {name: read_split(dataset, name) for name in ("train", "valid", "test")}
-    classes = read_classes(dataset)
-    members = [
-        Member(label, seed, begin(settings)) for label, seed in zip(labels, seeds, strict=True)
-    ]
-    keeper = None
-    if settings.epochs and checkpoints is not None:
-        paths = dict(zip(labels, map(Path, checkpoints), strict=True))
-        keeper = Keeper(paths, _fingerprint(dataset, recipe, settings), settings)
-    cells: list[TrainedCell | DivergenceError] = []
-    for group in _group(members):
-        for member in group:
-            logger.info(f"{member.label}: {settings.epochs} epochs on {device}")
-        cells += _train_group(group, splits, classes, recipe, settings, device, keeper)
-    lost = [str(cell) for cell in cells if isinstance(cell, DivergenceError)]
+    cells: dict[str, TrainedCell | DivergenceError] = {}
+    program = None
+    for alike in _group(assignments, _describe_program):
+        for together in _split_up(alike):
+            program, trained = _train_group(together, device, program)
+            cells |= zip((each.label for each in together), trained, strict=True)
+        program = None
+    lost = [str(cell) for cell in cells.values() if isinstance(cell, DivergenceError)]
     if lost:
         raise DivergenceError("\n".join(lost))
-    return cells
+    return [cells[each.label] for each in assignments]
 
 
 def save_cell(
@@ -180,8 +168,9 @@ def fit(
         ValueError: `settings` monitor what there is not.
     """
     member = Member(label, seed, begin(settings))
-    program = _make_program([model], settings, train, valid)
-    train_members(program, [member], settings, len(train.x), valid, advice)
+    _require_monitored(settings, [valid.y])
+    program = _make_program([model], settings, share(train, valid))
+    train_members(program, [member], settings, len(train.x), [valid.y], advice)
     if member.lost:
         raise member.lost
     if member.best:
@@ -202,92 +191,165 @@ def tabulate_history(member: Member, settings: TrainingSettings) -> pd.DataFrame
     return pd.DataFrame(member.rows, columns=[*HISTORY_COLUMNS, *more])
 
 
-def _group(members: Sequence[Member]) -> list[Sequence[Member]]:
-    """Put together what one program trains."""
-    return [members] if keras.backend.backend() == "jax" else [[member] for member in members]
+def _group(
+    assignments: Sequence[Assignment], key: Callable[[Assignment], object]
+) -> list[list[Assignment]]:
+    """Put together what has the same key, in the order of the first of each."""
+    groups: dict[object, list[Assignment]] = {}
+    for each in assignments:
+        groups.setdefault(key(each), []).append(each)
+    return list(groups.values())
+
+
+def _describe_program(each: Assignment) -> tuple:
+    """Return what assignments share that one compiled program can train."""
+    _count, length = read_shape(each.dataset, "train")
+    classes = len(read_classes(each.dataset))
+    return json.dumps(each.recipe, sort_keys=True), each.settings, length, classes
+
+
+def _split_up(alike: Sequence[Assignment]) -> list[list[Assignment]]:
+    """Split what one program can train into what it trains at a time."""
+    if keras.backend.backend() == "jax":
+        return _group(alike, lambda each: _shapes(each.dataset))
+    return [[each] for each in alike]
+
+
+def _shapes(dataset: Path | str) -> tuple[tuple[int, int], ...]:
+    return tuple(read_shape(dataset, name) for name in ("train", "valid"))
 
 
 def _train_group(
-    members: Sequence[Member],
-    splits: Mapping[str, Split],
-    classes: Sequence[str],
-    recipe: Mapping[str, object],
-    settings: TrainingSettings,
-    device: str,
-    keeper: Keeper | None,
-) -> list[TrainedCell | DivergenceError]:
-    """Train and score what one program trains; what was lost is an error in its place."""
-    train, valid, test = splits["train"], splits["valid"], splits["test"]
-    models = [_build(recipe, member.seed, train, settings.precision) for member in members]
-    program = _make_program(models, settings, train, valid)
-    advice = advise(recipe)
+    assignments: Sequence[Assignment], device: str, program: Program | None
+) -> tuple[Program, list[TrainedCell | DivergenceError]]:
+    """Train and score what one program trains at a time.
+
+    Returns:
+        The program, and the cells; what was lost is an error in its place.
+    """
+    first = assignments[0]
+    settings, advice = first.settings, advise(first.recipe)
+    splits = {each.dataset: _read_splits(each.dataset) for each in assignments}
+    material = _gather(assignments, splits)
+    _require_monitored(settings, material.labels)
+    models = [_build(each, material) for each in assignments]
+    members = [Member(each.label, each.seed, begin(settings)) for each in assignments]
+    for member in members:
+        logger.info(f"{member.label}: {settings.epochs} epochs on {device}")
+    if program is None:
+        # with models of its own: they may change with its next members
+        own = [_build(each, material, settings.precision) for each in assignments]
+        program = _make_program(own, settings, material)
+    else:
+        program.restart(models, material)
+    keeper = _keep(assignments)
     if keeper:
         members = keeper.restore(program, members)
     save = partial(keeper.save, program) if keeper else lambda _held: None
-    train_members(program, members, settings, len(train.x), valid, advice, save)
+    train_members(program, members, settings, material.size, material.labels, advice, save)
+    scorer = program
     if settings.precision != FLOAT32:
         # what is scored, saved and read computes in float32, whatever the training did
-        models = [_build(recipe, member.seed, train) for member in members]
-        program = _make_program(models[:1], settings, valid, valid)
+        copy = [_build(assignments[0], material)]
+        scorer = _make_program(copy, settings, share(material.valid[0], material.valid[0]))
     cells = []
-    for model, member in zip(models, members, strict=True):
+    for model, member, each in zip(models, members, assignments, strict=True):
         try:
-            probabilities = _test(program, model, member, test, settings, advice)
+            cells.append(_score(scorer, model, member, each, splits[each.dataset]["test"], device))
         except DivergenceError as error:
             cells.append(error)
-            continue
-        history, facts = tabulate_history(member, settings), _describe(model, member)
-        facts |= {"recipe": dict(recipe), "training": asdict(settings), "device": device}
-        scores = score_classes(classes, test.y, probabilities)
-        cells.append(TrainedCell(model, history, scores, facts))
-    return cells
+    return program, cells
 
 
-def _build(
-    recipe: Mapping[str, object], seed: int, train: Split, precision: str = FLOAT32
-) -> keras.Model:
+def _read_splits(dataset: Path | str) -> dict[str, Split]:
+    return {name: read_split(dataset, name) for name in SPLITS}
+
+
+def _gather(
+    assignments: Sequence[Assignment], splits: Mapping[Path | str, Mapping[str, Split]]
+) -> Material:
+    datasets = list(splits)
+    return Material(
+        train=[splits[dataset]["train"] for dataset in datasets],
+        valid=[splits[dataset]["valid"] for dataset in datasets],
+        places=[datasets.index(each.dataset) for each in assignments],
+    )
+
+
+def _keep(assignments: Sequence[Assignment]) -> Keeper | None:
+    """Return what saves checkpoints, where there are epochs and places for them."""
+    first = assignments[0]
+    if not first.settings.epochs or first.checkpoint is None:
+        return None
+    backend = _describe_backend()
+    hashes = {dataset: hash_file(dataset) for dataset in {each.dataset for each in assignments}}
+    valid_for = {
+        each.label: fingerprint(
+            dataset=hashes[each.dataset],
+            recipe=dict(each.recipe),
+            settings=asdict(each.settings),
+            motifs=[each.motifs[name].tolist() for name in each.recipe.get("initial_motifs", ())],
+            seed=each.seed,
+            keras=backend,
+        )
+        for each in assignments
+    }
+    paths = {each.label: Path(each.checkpoint) for each in assignments}
+    return Keeper(paths, valid_for, first.settings)
+
+
+def _build(each: Assignment, material: Material, precision: str = FLOAT32) -> keras.Model:
     if precision not in POLICIES:
         raise ValueError(f"precision: '{precision}'. Expected {' or '.join(POLICIES)}.")
     usual = keras.config.dtype_policy()
-    keras.utils.set_random_seed(seed)
+    train = material.train[0]
+    keras.utils.set_random_seed(each.seed)
     keras.config.set_dtype_policy(POLICIES[precision])
     try:
-        return registry.build(recipe, train.x.shape[1], train.y.shape[1])
+        return registry.build(each.recipe, train.x.shape[1], train.y.shape[1], each.motifs)
     finally:
         keras.config.set_dtype_policy(usual)
 
 
 def _make_program(
-    models: Sequence[keras.Model], settings: TrainingSettings, train: Split, valid: Split
+    models: Sequence[keras.Model], settings: TrainingSettings, material: Material
 ) -> Program:
+    return make_program(models, _adam(settings), settings.batch_size, material)
+
+
+def _require_monitored(settings: TrainingSettings, labels: Sequence[np.ndarray]) -> None:
     if settings.monitor not in MONITORED:
         raise ValueError(f"monitor: '{settings.monitor}'. Expected {' or '.join(MONITORED)}.")
-    if settings.monitor == "aupr" and np.isnan(mean_aupr(valid.y, np.zeros(valid.y.shape))):
+    if settings.monitor == "aupr" and any(
+        np.isnan(mean_aupr(own, np.zeros(own.shape))) for own in labels
+    ):
         raise ValueError(
             "training: monitor: aupr, but no class of the validation split has both positives "
             "and negatives. Enlarge the split, or set monitor: loss."
         )
-    return make_program(models, _adam(settings), settings.batch_size, train, valid)
 
 
-def _test(
+def _score(
     program: Program,
     model: keras.Model,
     member: Member,
+    each: Assignment,
     test: Split,
-    settings: TrainingSettings,
-    advice: str,
-) -> np.ndarray:
-    """Give a model its best weights, and return the probabilities of the test split."""
+    device: str,
+) -> TrainedCell:
+    """Give a model its best weights, and score it on the test split."""
     if member.lost:
         raise member.lost
     if member.best:
         model.set_weights(member.best)
     probabilities, fine = program.test(model.get_weights(), test.x)
-    _require_finite(probabilities, fine, member.label, advice)
-    if settings.epochs:
+    _require_finite(probabilities, fine, member.label, advise(each.recipe))
+    if each.settings.epochs:
         _require_variation(probabilities, member.label)
-    return probabilities
+    facts = _describe(model, member)
+    facts |= {"recipe": dict(each.recipe), "training": asdict(each.settings), "device": device}
+    scores = score_classes(read_classes(each.dataset), test.y, probabilities)
+    return TrainedCell(model, tabulate_history(member, each.settings), scores, facts)
 
 
 def _adam(settings: TrainingSettings) -> keras.optimizers.Optimizer:
@@ -320,13 +382,6 @@ def _require_variation(probabilities: np.ndarray, label: str) -> None:
             f"{label}: after training, the outputs are the same for every test sequence. Train "
             "for more epochs, lower training: learning_rate, or try another seed."
         )
-
-
-def _fingerprint(
-    dataset: Path | str, recipe: Mapping[str, object], settings: TrainingSettings
-) -> str:
-    backend = _describe_backend()
-    return fingerprint(dataset, recipe=dict(recipe), settings=asdict(settings), keras=backend)
 
 
 def _describe(model: keras.Model, member: Member) -> dict[str, object]:

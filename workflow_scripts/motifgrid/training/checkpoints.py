@@ -38,31 +38,15 @@ class Checkpoint:
     facts: Mapping[str, object]
 
 
-def identify_cell(model: Path | str) -> tuple[str, int]:
-    """Return what a cell is called in messages, and its seed, from the place of its model."""
-    dataset, architecture, seed = Path(model).parts[-4:-1]
-    return f"{dataset}/{architecture}/{seed}", int(seed)
+def hash_file(path: Path | str) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with Path(path).open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def place_checkpoint(model: Path | str) -> Path:
-    """Return where a cell's checkpoint lies, from the place of its model.
-
-    It is not in the cell's folder: what a job is to make is deleted before it starts.
-    """
-    results, cell = Path(model).parents[4], Path(model).parts[-4:-1]
-    return results.joinpath("checkpoints", *cell).with_suffix(".npz")
-
-
-def fingerprint(dataset: Path | str, **settings: object) -> str:
-    """Return what a checkpoint is valid for: the bytes of a dataset file, and settings.
-
-    Args:
-        dataset: path of the dataset file.
-        settings: all else that decides the result, as plain JSON values.
-    """
-    text = json.dumps(settings, sort_keys=True)
-    with Path(dataset).open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest() + text
+def fingerprint(**deciding: object) -> str:
+    """Return what a checkpoint is good for, from all that decides the result, as JSON values."""
+    return json.dumps(deciding, sort_keys=True)
 
 
 def save_checkpoint(path: Path | str, checkpoint: Checkpoint, valid_for: str) -> None:
@@ -115,14 +99,14 @@ class Keeper:
 
     Attributes:
         paths: by label, where each member's checkpoint lies.
-        valid_for: from `fingerprint`; with the seed it decides what a checkpoint is good for.
+        valid_for: by label, what each member's checkpoint is good for, see `fingerprint`.
         settings: how the members are trained.
         saved: when checkpoints were saved last, in seconds of the process's clock.
         finished: labels of the members whose last checkpoint is saved.
     """
 
     paths: Mapping[str, Path]
-    valid_for: str
+    valid_for: Mapping[str, str]
     settings: TrainingSettings
     saved: float = field(default_factory=time.monotonic)
     finished: set[str] = field(default_factory=set)
@@ -136,7 +120,7 @@ class Keeper:
             if (going and due) or not (going or member.lost or member.label in self.finished):
                 here = [value[number] for value in state] if going else ()
                 kept = Checkpoint(here, member.best, describe_member(member))
-                save_checkpoint(self.paths[member.label], kept, self._valid_for(member.seed))
+                save_checkpoint(self.paths[member.label], kept, self.valid_for[member.label])
             if not going:
                 self.finished.add(member.label)
         if due:
@@ -149,7 +133,7 @@ class Keeper:
             The members, in the same order; those without a checkpoint as they are.
         """
         found = [
-            load_checkpoint(self.paths[member.label], self._valid_for(member.seed))
+            load_checkpoint(self.paths[member.label], self.valid_for[member.label])
             for member in members
         ]
         if any(kept and kept.state for kept in found):
@@ -167,9 +151,6 @@ class Keeper:
         recalled.best = kept.best
         logger.info(f"{member.label}: going on after epoch {recalled.following.epoch}")
         return recalled
-
-    def _valid_for(self, seed: int) -> str:
-        return f"{self.valid_for} seed {seed}"
 
 
 def _numbered(arrays: Mapping[str, np.ndarray], name: str) -> list[np.ndarray]:

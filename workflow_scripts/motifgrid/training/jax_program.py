@@ -11,7 +11,7 @@ import numpy as np
 
 from motifgrid.formats.dataset import Split
 from motifgrid.training.loss import masked_binary_crossentropy
-from motifgrid.training.program import PREDICTION_BATCH, Batches, with_first_activation
+from motifgrid.training.program import PREDICTION_BATCH, Batches, Material, with_first_activation
 
 
 class State(NamedTuple):
@@ -33,8 +33,7 @@ class JaxProgram:
         models: one per member, of the same architecture.
         optimizer: not built yet.
         batch: sequences per step.
-        train: the training split.
-        valid: the validation split.
+        material: what they are trained on.
     """
 
     def __init__(
@@ -42,39 +41,45 @@ class JaxProgram:
         models: Sequence[keras.Model],
         optimizer: keras.optimizers.Optimizer,
         batch: int,
-        train: Split,
-        valid: Split,
+        material: Material,
     ) -> None:
         self._model = models[0]
         self._optimizer = optimizer
         optimizer.build(self._model.trainable_variables)
         self._rate = _find_rate(optimizer)
-        self._state = _stack_states([_read_state(model, optimizer) for model in models])
-        self._train_split = jnp.asarray(train.x), jnp.asarray(train.y)
-        self._valid_split = jnp.asarray(valid.x), jnp.asarray(valid.y)
         step = partial(_step, self._model, optimizer)
-        self._train = jax.jit(_over_members(partial(_train, step, batch), 2), donate_argnums=0)
-        self._validate = jax.jit(_over_members(partial(_validate, self._model)))
+        self._train = jax.jit(_over_members(partial(_train, step, batch), 3), donate_argnums=0)
+        self._validate = jax.jit(_over_members(partial(_validate, self._model), 2))
+        self._predict_own = jax.jit(_over_members(partial(_predict_own, self._model), 2))
         whole = with_first_activation(self._model)
-        self._predict = jax.jit(_over_members(partial(_predict, whole)))
+        self._predict = jax.jit(partial(_predict, whole))
         self.weight_names = [weight.path for weight in self._model.weights]
         numbers = {id(each): place for place, each in enumerate(_list_variables(self._model))}
         self._places = [numbers[id(weight)] for weight in self._model.weights]
+        self.restart(models, material)
+
+    def restart(self, models: Sequence[keras.Model], material: Material) -> None:
+        """Begin anew; as many members on splits of the same shapes need no compilation."""
+        self._state = _stack_states([_read_state(model, self._optimizer) for model in models])
+        self._datasets = jnp.asarray(material.places, jnp.int32)
+        self._train_splits = _stack_splits(material.train)
+        self._valid_splits = _stack_splits(material.valid)
 
     def train(self, orders: np.ndarray) -> Batches:
         """Train every member on its next sequences (K, n)."""
         self._state, (losses, finite) = self._train(
-            self._state, jnp.asarray(orders, jnp.int32), *self._train_split
+            self._state, self._datasets, jnp.asarray(orders, jnp.int32), *self._train_splits
         )
         return Batches(np.asarray(losses), np.asarray(finite))
 
     def validate(self) -> np.ndarray:
         """Return each member's mean loss on the validation split (K,)."""
-        return np.asarray(self._validate(self._state, *self._valid_split))
+        return np.asarray(self._validate(self._state, self._datasets, *self._valid_splits))
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return each member's probabilities (K, N, C) for base indices (N, L)."""
-        return np.asarray(self._predict(self._state, jnp.asarray(x))[0])
+    def predict(self) -> np.ndarray:
+        """Return each member's probabilities (K, N, C) for its validation split."""
+        sequences, _labels = self._valid_splits
+        return np.asarray(self._predict_own(self._state, self._datasets, sequences))
 
     def test(self, weights: Sequence[np.ndarray], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return probabilities (N, C), and whether first activations are finite (N,)."""
@@ -83,10 +88,9 @@ class JaxProgram:
         for place, value in zip(self._places, weights, strict=True):
             values[place] = jnp.asarray(value)
         count = len(self._model.trainable_variables)
-        stacked = [value[None] for value in values]
-        state = State(stacked[:count], stacked[count:], [])
+        state = State(values[:count], values[count:], [])
         probabilities, fine = self._predict(state, jnp.asarray(x))
-        return np.asarray(probabilities[0]), np.asarray(fine[0])
+        return np.asarray(probabilities), np.asarray(fine)
 
     def set_rates(self, rates: np.ndarray) -> None:
         """Set each member's learning rate (K,)."""
@@ -113,6 +117,7 @@ class JaxProgram:
         """Go on with some of the members only, in the given order."""
         chosen = np.asarray(members)
         self._state = jax.tree.map(lambda value: value[chosen], self._state)
+        self._datasets = self._datasets[chosen]
 
 
 def _list_variables(model: keras.Model) -> list[keras.Variable]:
@@ -127,6 +132,11 @@ def _read_state(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> St
 
 def _stack_states(states: Sequence[State]) -> State:
     return jax.tree.map(lambda *values: jnp.stack(values), *states)
+
+
+def _stack_splits(splits: Sequence[Split]) -> tuple[jax.Array, jax.Array]:
+    """Return base indices (D, N, L) and labels (D, N, C) of datasets of the same shapes."""
+    return jnp.stack([split.x for split in splits]), jnp.stack([split.y for split in splits])
 
 
 def _find_rate(optimizer: keras.optimizers.Optimizer) -> int:
@@ -177,6 +187,7 @@ def _train(
     step: Callable[[State, jax.Array, jax.Array], tuple[State, Results]],
     batch: int,
     state: State,
+    dataset: jax.Array,
     order: jax.Array,
     x: jax.Array,
     y: jax.Array,
@@ -184,7 +195,7 @@ def _train(
     """Take the steps of all batches of an order (n,); a last batch may be smaller."""
 
     def take(state: State, rows: jax.Array) -> tuple[State, Results]:
-        return step(state, x[rows], y[rows])
+        return step(state, x[dataset, rows], y[dataset, rows])
 
     whole = len(order) // batch * batch
     state, results = jax.lax.scan(take, state, order[:whole].reshape(-1, batch))
@@ -194,7 +205,11 @@ def _train(
     return state, results
 
 
-def _validate(model: keras.Model, state: State, x: jax.Array, y: jax.Array) -> jax.Array:
+def _validate(
+    model: keras.Model, state: State, dataset: jax.Array, x: jax.Array, y: jax.Array
+) -> jax.Array:
+    x, y = x[dataset], y[dataset]
+
     def look(rows: jax.Array, labels: jax.Array) -> jax.Array:
         outputs, _ = model.stateless_call(
             state.trainable, state.others, _one_hot(rows), training=False
@@ -205,6 +220,16 @@ def _validate(model: keras.Model, state: State, x: jax.Array, y: jax.Array) -> j
         state.trainable, state.others, _one_hot(x[:1]), training=False, return_losses=True
     )
     return jnp.mean(_in_blocks(look, x, y)) + sum(penalties)
+
+
+def _predict_own(model: keras.Model, state: State, dataset: jax.Array, x: jax.Array) -> jax.Array:
+    def look(rows: jax.Array) -> jax.Array:
+        outputs, _ = model.stateless_call(
+            state.trainable, state.others, _one_hot(rows), training=False
+        )
+        return outputs
+
+    return _in_blocks(look, x[dataset])
 
 
 def _predict(whole: keras.Model, state: State, x: jax.Array) -> tuple[jax.Array, jax.Array]:

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from motifgrid.formats.dataset import Split
 from motifgrid.training.divergence import DivergenceError, name_lost_weights
 from motifgrid.training.following import AUPR, MONITORED, Following, follow, is_done
 from motifgrid.training.metrics import mean_aupr
@@ -44,7 +43,7 @@ def train_members(
     members: Sequence[Member],
     settings: TrainingSettings,
     size: int,
-    valid: Split,
+    labels: Sequence[np.ndarray],
     advice: str,
     after_epoch: Callable[[Sequence[Member]], None] = lambda held: None,
 ) -> None:
@@ -58,11 +57,12 @@ def train_members(
         members: in training, or done already.
         settings: how to train.
         size: sequences of the training split.
-        valid: the validation split.
+        labels: of each member's validation split (N, C).
         advice: what to change where a member is lost, from `divergence.advise`.
         after_epoch: called after each epoch with the members that the program holds, in its order.
     """
     held = list(members)
+    truth = {member.label: own for member, own in zip(members, labels, strict=True)}
     while going := [member for member in held if goes_on(member, settings)]:
         if 2 * len(going) <= len(held):
             program.keep_members([held.index(member) for member in going])
@@ -71,7 +71,7 @@ def train_members(
         began = time.perf_counter()
         program.set_rates(np.array([member.following.rate for member in held]))
         batches = _train_epoch(program, held, settings.batch_size, size)
-        told = _validate(program, settings.monitor, valid)
+        told = _validate(program, settings.monitor, [truth[member.label] for member in held])
         seconds = (time.perf_counter() - began) / len(held)
         places = {held.index(member): member for member in going}
         findings = {}
@@ -154,10 +154,13 @@ def _train_epoch(program: Program, held: Sequence[Member], batch: int, size: int
     return Batches(np.concatenate(losses, axis=1), np.concatenate(finite, axis=1))
 
 
-def _validate(program: Program, monitor: str, valid: Split) -> dict[str, np.ndarray]:
+def _validate(
+    program: Program, monitor: str, labels: Sequence[np.ndarray]
+) -> dict[str, np.ndarray]:
     told = {"val_loss": program.validate()}
     if monitor == "aupr":
-        told[AUPR] = np.array([mean_aupr(valid.y, each) for each in program.predict(valid.x)])
+        pairs = zip(labels, program.predict(), strict=True)
+        told[AUPR] = np.array([mean_aupr(own, predicted) for own, predicted in pairs])
     return told
 
 

@@ -32,8 +32,38 @@ class Batches:
     finite: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What K members are trained on: D datasets, whose splits have the same shapes.
+
+    Attributes:
+        train: the training split of each dataset.
+        valid: the validation split of each dataset.
+        places: which dataset each member has (K,).
+    """
+
+    train: Sequence[Split]
+    valid: Sequence[Split]
+    places: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        """Sequences of a training split."""
+        return len(self.train[0].x)
+
+    @property
+    def labels(self) -> list[np.ndarray]:
+        """Labels (N, C) of each member's validation split."""
+        return [self.valid[place].y for place in self.places]
+
+
+def share(train: Split, valid: Split, members: int = 1) -> Material:
+    """Return the material of members that are all trained on the same dataset."""
+    return Material([train], [valid], [0] * members)
+
+
 class Program(Protocol):
-    """The training of K members of one architecture on one dataset.
+    """The training of K members of one architecture, each on a dataset.
 
     Weights, moments of the optimiser, random states and base indices stay on the device between
     calls; what returns is on the host.
@@ -44,6 +74,9 @@ class Program(Protocol):
 
     weight_names: Sequence[str]
 
+    def restart(self, models: Sequence[keras.Model], material: Material) -> None:
+        """Begin anew with other members of the same architecture: compiled code is kept."""
+
     def train(self, orders: np.ndarray) -> Batches:
         """Train every member on its next sequences, in batches.
 
@@ -53,10 +86,10 @@ class Program(Protocol):
         """
 
     def validate(self) -> np.ndarray:
-        """Return each member's mean loss on the validation split, penalties included (K,)."""
+        """Return each member's mean loss on its validation split, penalties included (K,)."""
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return each member's probabilities (K, N, C) for base indices (N, L)."""
+    def predict(self) -> np.ndarray:
+        """Return each member's probabilities (K, N, C) for its validation split."""
 
     def test(self, weights: Sequence[np.ndarray], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Look at base indices (N, L) with given weights instead of the members' own.
@@ -91,8 +124,7 @@ def make_program(
     models: Sequence[keras.Model],
     optimizer: keras.optimizers.Optimizer,
     batch: int,
-    train: Split,
-    valid: Split,
+    material: Material,
 ) -> Program:
     """Compile the training of some members on the backend that Keras runs on.
 
@@ -101,8 +133,7 @@ def make_program(
             TensorFlow only one.
         optimizer: not built yet.
         batch: sequences per step.
-        train: the training split.
-        valid: the validation split.
+        material: what they are trained on.
 
     Returns:
         The program; the models' own variables may or may not follow it.
@@ -110,7 +141,7 @@ def make_program(
     if keras.backend.backend() == "jax":
         from motifgrid.training.jax_program import JaxProgram
 
-        return JaxProgram(models, optimizer, batch, train, valid)
+        return JaxProgram(models, optimizer, batch, material)
     from motifgrid.training.tensorflow_program import TensorFlowProgram
 
-    return TensorFlowProgram(models, optimizer, batch, train, valid)
+    return TensorFlowProgram(models, optimizer, batch, material)

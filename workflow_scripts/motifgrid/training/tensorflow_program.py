@@ -7,9 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from motifgrid.formats.dataset import Split
 from motifgrid.training.loss import masked_binary_crossentropy
-from motifgrid.training.program import PREDICTION_BATCH, Batches, with_first_activation
+from motifgrid.training.program import PREDICTION_BATCH, Batches, Material, with_first_activation
 
 # several cells in one process compile the same code several times, each once: nothing to warn of
 logging.getLogger("tensorflow").addFilter(lambda record: "retracing" not in record.getMessage())
@@ -22,8 +21,7 @@ class TensorFlowProgram:
         models: one model.
         optimizer: not built yet.
         batch: sequences per step.
-        train: the training split.
-        valid: the validation split.
+        material: what it is trained on.
 
     Raises:
         ValueError: several models.
@@ -34,31 +32,38 @@ class TensorFlowProgram:
         models: Sequence[keras.Model],
         optimizer: keras.optimizers.Optimizer,
         batch: int,
-        train: Split,
-        valid: Split,
+        material: Material,
     ) -> None:
-        if len(models) != 1:
-            raise ValueError(f"{len(models)} members at a time. TensorFlow trains one.")
+        _require_one(models)
         (self._model,) = models
         self._optimizer = optimizer
         optimizer.build(self._model.trainable_variables)
-        self._train = _compile_training(self._model, optimizer, batch, train)
+        self._fresh_moments = [variable.numpy() for variable in optimizer.variables]
+        self._train = _compile_training(self._model, optimizer, batch)
+        self._validate = _compile_validation(self._model)
         self._predict = _compile_prediction(self._model)
         self.weight_names = [weight.path for weight in self._model.weights]
-        self._validate = _compile_validation(self._model, valid)
+        self._take(material)
+
+    def restart(self, models: Sequence[keras.Model], material: Material) -> None:
+        """Begin anew with another model's weights and random state, on splits of any size."""
+        _require_one(models)
+        values = [variable.numpy() for variable in models[0].variables] + self._fresh_moments
+        self.set_state([value[None] for value in values])
+        self._take(material)
 
     def train(self, orders: np.ndarray) -> Batches:
         """Train on the next sequences (1, n)."""
-        losses, finite = self._train(tf.constant(orders[0], tf.int32))
+        losses, finite = self._train(tf.constant(orders[0], tf.int32), *self._train_split)
         return Batches(losses.numpy()[None], finite.numpy()[None])
 
     def validate(self) -> np.ndarray:
         """Return the mean loss on the validation split (1,)."""
-        return self._validate().numpy()[None]
+        return self._validate(*self._valid_split).numpy()[None]
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return probabilities (1, N, C) for base indices (N, L)."""
-        return self._predict(tf.constant(x))[0].numpy()[None]
+    def predict(self) -> np.ndarray:
+        """Return probabilities (1, N, C) for the validation split."""
+        return self._predict(self._valid_split[0])[0].numpy()[None]
 
     def test(self, weights: Sequence[np.ndarray], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return probabilities (N, C), and whether first activations are finite (N,)."""
@@ -88,56 +93,70 @@ class TensorFlowProgram:
     def keep_members(self, members: Sequence[int]) -> None:
         """Keep the only member."""
 
+    def _take(self, material: Material) -> None:
+        train, valid = material.train[material.places[0]], material.valid[material.places[0]]
+        self._train_split = tf.constant(train.x), tf.constant(train.y)
+        self._valid_split = tf.constant(valid.x), tf.constant(valid.y)
+
     def _variables(self) -> list[keras.Variable]:
         return [*self._model.variables, *self._optimizer.variables]
 
 
-def _compile_training(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer, batch: int, train: Split
-) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    x, y = tf.constant(train.x), tf.constant(train.y)
+def _require_one(models: Sequence[keras.Model]) -> None:
+    if len(models) != 1:
+        raise ValueError(f"{len(models)} members at a time. TensorFlow trains one.")
 
-    def step(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+
+def _spec_splits(model: keras.Model) -> list[tf.TensorSpec]:
+    """Describe base indices and labels of any number of sequences."""
+    length, classes = model.input_shape[1], model.output_shape[1]
+    return [tf.TensorSpec([None, length], tf.uint8), tf.TensorSpec([None, classes], tf.uint8)]
+
+
+def _compile_training(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, batch: int
+) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    def step(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
-            probabilities = model(_one_hot(tf.gather(x, rows)), training=True)
-            losses = masked_binary_crossentropy(tf.gather(y, rows), probabilities)
+            probabilities = model(_one_hot(x), training=True)
+            losses = masked_binary_crossentropy(y, probabilities)
             loss = tf.reduce_mean(losses) + _penalty(model)
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply(gradients, model.trainable_variables)
         return loss, _all_finite(model)
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)])
-    def run(order: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    # splits are arguments, so that the same graph serves another dataset
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32), *_spec_splits(model)])
+    def run(order: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         steps = -(-tf.size(order) // batch)
         losses = tf.TensorArray(tf.float32, size=steps)
         finite = tf.TensorArray(tf.bool, size=steps)
         for number in tf.range(steps):
-            loss, fine = step(order[number * batch : (number + 1) * batch])
+            rows = order[number * batch : (number + 1) * batch]
+            loss, fine = step(tf.gather(x, rows), tf.gather(y, rows))
             losses, finite = losses.write(number, loss), finite.write(number, fine)
         return losses.stack(), finite.stack()
 
     return run
 
 
-def _compile_validation(model: keras.Model, valid: Split) -> Callable[[], tf.Tensor]:
-    x, y = tf.constant(valid.x), tf.constant(valid.y)
-
-    @tf.function
-    def run() -> tf.Tensor:
-        total = tf.constant(0.0)
-        for first in tf.range(0, len(valid.x), PREDICTION_BATCH):
+def _compile_validation(model: keras.Model) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    @tf.function(input_signature=_spec_splits(model))
+    def run(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        total, count = tf.constant(0.0), tf.shape(x)[0]
+        for first in tf.range(0, count, PREDICTION_BATCH):
             rows = slice(first, first + PREDICTION_BATCH)
             probabilities = model(_one_hot(x[rows]), training=False)
             total += tf.reduce_sum(masked_binary_crossentropy(y[rows], probabilities))
-        return total / len(valid.x) + _penalty(model)
+        return total / tf.cast(count, tf.float32) + _penalty(model)
 
     return run
 
 
 def _compile_prediction(model: keras.Model) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    whole, length = with_first_activation(model), model.input_shape[1]
+    whole = with_first_activation(model)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, length], tf.uint8)])
+    @tf.function(input_signature=_spec_splits(model)[:1])
     def run(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         batches = -(-tf.shape(x)[0] // PREDICTION_BATCH)
         outputs = tf.TensorArray(tf.float32, size=batches, infer_shape=False)
