@@ -1,26 +1,59 @@
 # Readouts: from a trained cell and test sequences to motifs.
 
 
-rule filters:
-    input:
-        model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
-        dataset="results/datasets/{dataset}.h5",
-    output:
-        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
-        filters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/filters.csv",
-    log:
-        "results/logs/filters/{readout}/{dataset}/{architecture}/{seed}.log",
-    benchmark:
-        "results/benchmarks/filters/{readout}/{dataset}/{architecture}/{seed}.tsv"
-    conda:
-        "../envs/keras.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        settings=get_alignment,
-    message:
-        "Reading filters of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
-    script:
-        "../workflow_scripts/filters.py"
+if READ_TOGETHER == 1:
+
+    rule filters:
+        input:
+            model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
+            dataset="results/datasets/{dataset}.h5",
+        output:
+            motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+            filters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/filters.csv",
+        log:
+            "results/logs/filters/{readout}/{dataset}/{architecture}/{seed}.log",
+        benchmark:
+            "results/benchmarks/filters/{readout}/{dataset}/{architecture}/{seed}.tsv"
+        conda:
+            "../envs/keras.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        params:
+            readout=get_readout,
+        message:
+            "Reading filters of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+        script:
+            "../workflow_scripts/filters.py"
+
+
+# Several cells in one job (cells_per_job): most of a short job is the start of its process. A job is
+# of one dataset, and has the same cells also where only one of them is missing.
+for readout, number, batch in READ_BATCHES:
+
+    rule:
+        name:
+            re.sub(r"\W", "_", f"filters_{readout}_{batch[0].dataset}_{number}")
+        input:
+            model=get_files_of(batch, "model.keras"),
+            dataset=f"results/datasets/{batch[0].dataset}.h5",
+        output:
+            motifs=get_files_read(readout, batch, "motifs.meme"),
+            filters=get_files_read(readout, batch, "filters.csv"),
+        log:
+            f"results/logs/filters/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/filters/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/keras.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30 + 5 * len(batch),
+        params:
+            readout=STUDY["readouts"][readout],
+        message:
+            f"Reading filters of {len(batch)} cells on {batch[0].dataset} ({readout})"
+        script:
+            "../workflow_scripts/filters.py"

@@ -1,4 +1,4 @@
-"""Rule filters: read the filters of a cell's convolutions as PWMs."""
+"""Rule filters, and rules filters_...: read the filters of one cell, or of several, as PWMs."""
 
 from motifgrid.logs import start_log
 
@@ -10,19 +10,15 @@ select_backend("auto", snakemake.threads)
 
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.meme import write_meme
-from motifgrid.readouts.activations import RECEPTIVE_FIELD, extract_filters
-from motifgrid.readouts.filters import AlignmentSettings
+from motifgrid.readouts.methods import read_cell
 from motifgrid.training.cell import load_model
 from motifgrid.training.device import prepare_device
 
 prepare_device(snakemake.threads)
-settings = dict(snakemake.params.settings)
-motifs, table = extract_filters(
-    load_model(snakemake.input.model),
-    snakemake.input.dataset,
-    layers=settings.pop("layers", (1,)),
-    window=settings.pop("window", RECEPTIVE_FIELD),
-    settings=AlignmentSettings(**settings),
-)
-write_meme(snakemake.output.motifs, motifs)
-write_csv(snakemake.output.filters, table)
+# of one cell these are names, of several lists
+places = (snakemake.input.model, snakemake.output.motifs, snakemake.output.filters)
+columns = [[place] if isinstance(place, str) else list(place) for place in places]
+for model, motif_file, table_file in zip(*columns, strict=True):
+    motifs, table = read_cell(load_model(model), snakemake.input.dataset, snakemake.params.readout)
+    write_meme(motif_file, motifs)
+    write_csv(table_file, table)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
+from motifgrid.models.expectation_pooling import ExpectationPooling
 from motifgrid.readouts.filters import Window
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ POOLING = (
     layers.AveragePooling1D,
     layers.GlobalMaxPooling1D,
     layers.GlobalAveragePooling1D,
+    ExpectationPooling,
 )
 """Layers behind which an activation does not say which nucleotides caused it; so are all that are
 named `conv_{i}_pool`."""
