@@ -68,12 +68,17 @@ def main() -> None:
         dataset = Path(folder) / "synthetic.h5"
         pool = build_pool(settings["classes"], load_jaspar(), known_identifiers())
         write_dataset(dataset, simulate(pool, SimulationSettings()))
-        print(f"{'architecture':14}{'2 x 1 thread':>14}{'1 x 2 threads':>15}{'ratio':>8}")
+        print(
+            "| architecture | two one-thread cells at a time | one two-thread cell after the ",
+            end="",
+        )
+        print("other | ratio |")
+        print("|---|---|---|---|")
         for name, pools in ARCHITECTURES.items():
             for _repeat in range(2):
                 beside = side_by_side(dataset, pools, epochs)
                 after = one_by_one(dataset, pools, epochs)
-                print(f"{name:14}{beside:13.1f}s{after:14.1f}s{beside / after:8.2f}")
+                print(f"| {name} | {beside:.1f} s | {after:.1f} s | {beside / after:.2f} |")
 
 
 if __name__ == "__main__":

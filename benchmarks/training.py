@@ -9,7 +9,6 @@ the machine's peak in matrix products our steps reach. The first epoch, which co
 counted.
 """
 
-import os
 import statistics
 import sys
 import time
@@ -116,7 +115,7 @@ def main() -> None:
     device = prepare_device(1)
     train, valid = random_split(count, 0), random_split(count // 7, 1)
     peak, scale = measure_peak(), PUBLISHED / count
-    print(f"{BACKEND}, {device}, load {os.getloadavg()[0]:.1f}, peak {peak / 1e9:.0f} GFLOP/s\n")
+    print(f"{BACKEND}, {device}; a matrix product reaches {peak / 1e9:.0f} GFLOP/s.\n")
     print("| network | `fit` on NumPy arrays | here | ratio | of the peak |")
     print("|---|---|---|---|---|")
     for pools in POOLS:
