@@ -127,7 +127,10 @@ def test_no_object_takes_unknown_keys():
 
     found = list(objects(SCHEMA))
     assert len(found) > 8
-    assert all(part["additionalProperties"] is False for part in found)
+    # an entry of collections is checked as the datasets that it makes
+    assert [part for part in found if part["additionalProperties"] is not False] == [
+        SCHEMA["properties"]["collections"]["additionalProperties"]
+    ]
 
 
 def test_every_default_is_valid():
@@ -1088,3 +1091,18 @@ def test_a_database_that_is_no_text_is_named(tmp_path):
     config = resolve(minimal(motif_database={"source": "file", "path": str(path)}), SCHEMA)
     with pytest.raises(ConfigurationError, match=r"motif_database: .*motifs\.meme "):
         require_known_motifs(config)
+
+
+def test_a_collection_is_checked_as_the_datasets_it_makes():
+    config = minimal(
+        collections={"one": {"kind": "implanted", "names": ["MA0083.3"], "motifs": ["{name}"]}},
+        grid=[{"datasets": ["one"], "architectures": ["cnn-2"], "seeds": [0]}],
+    )
+    del config["datasets"]
+    resolved = resolve(config, SCHEMA)
+    assert [cell.dataset for cell in list_cells(resolved)] == ["one-ma0083-3"] * 2
+    assert resolved["datasets"]["one-ma0083-3"]["length"] == 1000
+    config["collections"]["one"]["lenght"] = 500
+    assert "datasets: one-ma0083-3: unknown key 'lenght'" in message_of(config)
+    config["collections"]["one"] = {"kind": "implanted"}
+    assert message_of(config).startswith("  collections: one: no text has {name}")

@@ -11,6 +11,7 @@ import jsonschema
 import numpy as np
 
 from motifgrid import dataset_blocks
+from motifgrid.dataset_collections import CollectionError, expand_collections
 from motifgrid.datasets import implanted
 from motifgrid.datasets.implanted import ImplantedSettings
 from motifgrid.datasets.pool import build_pool
@@ -129,6 +130,13 @@ def resolve(
     places: list[int] = []
     problems = [_explain(error) for error in _errors(config, schema)]
     if not problems:
+        try:
+            config = expand_collections(config)
+        except CollectionError as error:
+            problems = [f"  {line}" for line in str(error).splitlines()]
+        else:
+            problems = [_explain(error) for error in _errors(config, _require_datasets(schema))]
+    if not problems:
         numbers, places, problems = _look_up_published(config, published)
         config = {**config, "published": numbers}
     if not problems:
@@ -145,6 +153,11 @@ def resolve(
         lines = ["The configuration cannot run:", *dict.fromkeys(problems)]
         raise ConfigurationError("\n".join(lines))
     return _sort_keys(resolved)
+
+
+def _require_datasets(schema: Mapping[str, object]) -> dict[str, object]:
+    """Return the schema of a configuration whose collections have become datasets."""
+    return {**schema, "required": [*schema["required"], "datasets"]}
 
 
 def list_cells(config: Mapping[str, object]) -> list[Cell]:

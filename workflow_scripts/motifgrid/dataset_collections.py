@@ -1,0 +1,162 @@
+"""Collections: many datasets of one kind from one entry of the configuration."""
+
+import glob
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+WITH_ONE_CLASS = ("chipseq", "sequences", "implanted")
+"""Kinds whose one class is called after the dataset, where the entry does not say it."""
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
+
+
+class CollectionError(ValueError):
+    """A collection that cannot be told apart into datasets; the message names key and fix."""
+
+
+def expand_collections(config: Mapping[str, object]) -> dict[str, object]:
+    """Put datasets in the place of collections, also where the grid names them.
+
+    An entry of `collections` is an entry of `datasets` with `{name}` in its texts, and other words
+    in braces where `names` gives them. Without `names`, every file that fits a text with `{name}`
+    makes a dataset. A dataset is called after the collection and its own key.
+
+    Args:
+        config: as read from YAML.
+
+    Returns:
+        A new configuration without `collections`.
+
+    Raises:
+        CollectionError: with every problem found, one a line.
+    """
+    collections = config.get("collections") or {}
+    rest = {key: value for key, value in config.items() if key != "collections"}
+    if not collections:
+        return rest
+    datasets, members, problems = dict(config.get("datasets") or {}), {}, []
+    for collection, entry in collections.items():
+        try:
+            found = dict(_list_datasets(collection, entry))
+        except CollectionError as error:
+            problems.append(f"collections: {collection}: {error}")
+            continue
+        taken = sorted(datasets.keys() & ({collection} | found.keys()))
+        problems += [f"collections: {collection}: there is a dataset {name}." for name in taken]
+        datasets |= found
+        members[collection] = list(found)
+    if problems:
+        raise CollectionError("\n".join(problems))
+    grid = [_name_members(block, members) for block in config.get("grid") or []]
+    return {**rest, "datasets": datasets, "grid": grid}
+
+
+def _list_datasets(
+    collection: str, entry: Mapping[str, object]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    block = {key: value for key, value in entry.items() if key != "names"}
+    if block.get("kind") in WITH_ONE_CLASS:
+        block.setdefault("class", {"name": "{key}"})
+    words = _list_words(entry["names"]) if "names" in entry else _find_words(block)
+    seen: dict[str, str] = {}
+    for each in words:
+        key = f"{collection}-{each['key']}"
+        if key in seen:
+            raise CollectionError(
+                f"{seen[key]} and {each['name']} would both be called {key}. Give names: as a "
+                "mapping from keys of your own."
+            )
+        seen[key] = each["name"]
+        yield key, _fill(block, each)
+
+
+def _list_words(names: object) -> list[dict[str, str]]:
+    """Return what stands for the words in braces, for each dataset, from `names`."""
+    if isinstance(names, list) and names:
+        return [{"key": _make_key(str(name)), "name": str(name)} for name in names]
+    if isinstance(names, dict) and names:
+        return [_read_words(str(key), value) for key, value in names.items()]
+    raise CollectionError(
+        f"names: {names!r}. Expected a list of names, or a mapping from short keys to names, or to "
+        "mappings of the words that stand in braces."
+    )
+
+
+def _read_words(key: str, value: object) -> dict[str, str]:
+    words = value if isinstance(value, dict) else {"name": value}
+    return {"key": _make_key(key), "name": key, **{k: str(v) for k, v in words.items()}}
+
+
+def _find_words(block: Mapping[str, object]) -> list[dict[str, str]]:
+    """Return what stands for `{name}` in the files that fit the texts it is in."""
+    patterns = [text for text in _list_texts(block) if "{name}" in text]
+    if not patterns:
+        raise CollectionError(
+            "no text has {name}, and there are no names. Expected for example train: "
+            "peaks/{name}_train.txt.gz, or names: [a, b]."
+        )
+    found = [_match_files(pattern) for pattern in patterns]
+    common = sorted(set.intersection(*found))
+    for pattern, names in zip(patterns, found, strict=True):
+        lacking = sorted(set.union(*found) - names)
+        if lacking:
+            raise CollectionError(
+                f"{pattern}: no file for {', '.join(lacking[:5])}, which another pattern has. Name "
+                "the ones you want (names: [...])."
+            )
+    if not common:
+        raise CollectionError(
+            f"no file fits {patterns[0]}. Paths are relative to the working directory."
+        )
+    return [{"key": _make_key(name), "name": name} for name in common]
+
+
+def _match_files(pattern: str) -> set[str]:
+    first, *others = pattern.split("{name}")
+    shape = "(.+?)".join(re.escape(part) for part in (first, "{name}".join(others)))
+    shape = shape.replace(re.escape("{name}"), r"\1")
+    paths = glob.glob("*".join(map(glob.escape, pattern.split("{name}"))))  # noqa: PTH207
+    return {found[1] for path in paths if (found := re.fullmatch(shape, path))}
+
+
+def _list_texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _list_texts(each)
+    elif isinstance(value, Sequence):
+        for each in value:
+            yield from _list_texts(each)
+
+
+def _fill(value: object, words: Mapping[str, str]) -> object:
+    """Return a value with words in the place of braces, all levels down."""
+    if isinstance(value, str):
+        unknown = [word for word in _PLACE.findall(value) if word not in words]
+        if unknown:
+            raise CollectionError(
+                f"{value}: nothing is known for {{{unknown[0]}}} of {words['key']}. Known: "
+                f"{', '.join(words)}."
+            )
+        return _PLACE.sub(lambda found: words[found[1]], value)
+    if isinstance(value, Mapping):
+        return {key: _fill(each, words) for key, each in value.items()}
+    return [_fill(each, words) for each in value] if isinstance(value, list) else value
+
+
+def _make_key(name: str) -> str:
+    key = _NOT_IN_KEYS.sub("-", name.lower()).strip("-")
+    if not key:
+        raise CollectionError(f"{name!r} has no letter or digit to call a dataset by.")
+    return key
+
+
+def _name_members(block: object, members: Mapping[str, Sequence[str]]) -> object:
+    """Name the datasets of a collection where a block of the grid names the collection."""
+    names = block.get("datasets") if isinstance(block, dict) else None
+    if not isinstance(names, list):
+        return block
+    expanded = [member for name in names for member in members.get(str(name), [name])]
+    return {**block, "datasets": expanded}
