@@ -28,6 +28,7 @@ include: "rules/cells.smk"
 include: "rules/readouts.smk"
 include: "rules/motifs.smk"
 include: "rules/report.smk"
+include: "rules/pairs.smk"
 
 
 rule all:
@@ -37,6 +38,7 @@ rule all:
         get_figures(),
         get_dataset_reports(),
         get_architecture_tables(),
+        get_site_tables("sites", "sites_summary"),
         get_cells(),
         get_readouts(),
 

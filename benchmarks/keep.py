@@ -15,7 +15,7 @@ import shlex
 import subprocess
 import sys
 import time
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,9 @@ def describe_machine() -> str:
     """Say what decides how fast this machine is."""
     model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
     gib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    versions = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "jax", "keras"))
+    # on x86_64 Linux, TensorFlow is installed without its GPU libraries
+    installed = {re.sub(r"[-_]cpu$", "", each.name): each.version for each in distributions()}
+    versions = ", ".join(f"{name} {installed[name]}" for name in ("tensorflow", "jax", "keras"))
     cpu = model[1].strip() if model else platform.machine()
     python = platform.python_version()
     return f"{os.cpu_count()} cores ({cpu}), {gib:.0f} GiB, Python {python}, {versions}"
@@ -36,7 +38,7 @@ def describe_machine() -> str:
 def measure(command: str) -> str:
     """Run a command and return what it printed, under a line about when and where."""
     print(f"== {command}", flush=True)
-    load, began = os.getloadavg()[0], time.perf_counter()
+    machine, load, began = describe_machine(), os.getloadavg()[0], time.perf_counter()
     # without a terminal's buffering a long benchmark shows its rows as they come
     run = subprocess.Popen(
         shlex.split(command.replace("python ", f"{sys.executable} -u ", 1)),
@@ -52,7 +54,7 @@ def measure(command: str) -> str:
         raise SystemExit(f"{command}: failed; {PAGE.name} keeps what it had.")
     minutes = (time.perf_counter() - began) / 60
     day = datetime.date.today().isoformat()
-    head = f"`{command}`, {day}; {describe_machine()}; load at the start {load:.1f}, "
+    head = f"`{command}`, {day}; {machine}; load at the start {load:.1f}, "
     return f"\n{head}{minutes:.1f} min.\n\n{''.join(lines).strip()}\n\n"
 
 

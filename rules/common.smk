@@ -13,6 +13,7 @@ sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
 from motifgrid import configuration, dataset_blocks, jobs
 from motifgrid.formats.published import read_published_numbers
 from motifgrid.models.recipes import UNTRAINED
+from motifgrid.report.scans import find_scans
 from motifgrid.resources import lock
 
 _SCHEMA = yaml.safe_load((_WORKFLOW / "schemas" / "config.schema.yaml").read_text())
@@ -31,6 +32,11 @@ CELLS = configuration.list_cells(STUDY)
 DATASETS = sorted({cell.dataset for cell in CELLS})
 READOUTS = sorted(STUDY["readouts"])
 DOWNLOADS = {source.name: source for source in SOURCES.values() if source.url}
+WITH_SITES = [
+    name
+    for kind in ("simulated", "implanted")
+    for name in configuration.list_datasets(STUDY, kind)
+]
 GENOMES = dataset_blocks.list_genomes(STUDY["datasets"], SOURCES)
 NUMBA_CACHE = ".cache/numba"
 CELL_FILES = ["model.keras", "history.csv", "scores.csv", "cell.json"]
@@ -47,12 +53,18 @@ wildcard_constraints:
     dataset="|".join(sorted(STUDY["datasets"])),
     architecture="|".join(sorted({cell.architecture for cell in CELLS})),
     seed=r"\d+",
-    readout="|".join(READOUTS),
+    readout=one_of(READOUTS),
 
 
 def get_files_of(cells, name):
     """One file of each of some cells."""
     return [f"results/cells/{d}/{a}/{s}/{name}" for d, a, s in cells]
+
+
+def get_recipes_of(cells):
+    """The recipes of the architectures of some cells, by name."""
+    names = sorted({cell.architecture.removesuffix(UNTRAINED) for cell in cells})
+    return {name: configuration.get_recipe(STUDY, name) for name in names}
 
 
 def is_trained(cell):
@@ -89,12 +101,6 @@ def describe_batch(batch):
         for cell in (first, last)
     )
     return f"{len(batch)} cells: {ends}"
-
-
-def get_recipes_of(cells):
-    """The recipes of the architectures of some cells, by name."""
-    names = sorted({cell.architecture.removesuffix(UNTRAINED) for cell in cells})
-    return {name: configuration.get_recipe(STUDY, name) for name in names}
 
 
 def list_job_files(cell):
@@ -153,9 +159,26 @@ def get_readout_files(name):
     return [path for each in READOUTS for path in get_files_read(each, CELLS, name)]
 
 
+def list_cells_with_sites():
+    """The cells on datasets of which the true sites are known."""
+    return [cell for cell in CELLS if cell.dataset in WITH_SITES]
+
+
+def get_site_files():
+    """The true sites of every readout of each of these cells, in the order of READOUTS."""
+    return [
+        path
+        for each in READOUTS
+        for path in get_files_read(each, list_cells_with_sites(), "sites.csv")
+    ]
+
+
 JOBS = jobs.list_jobs(CELLS, STUDY["cells_per_job"], STUDY["train_together"])
 BATCHES = jobs.list_batches(JOBS, is_trained)
 COMPANIONS = jobs.map_companions(JOBS)
+SCANS = [scan.file_name for scan in find_scans(get_recipes_of(CELLS))]
+MOST_GAP_CURVES = 12
+PAIR_TABLES = {"pairs": "results/tables/pairs.csv"} if STUDY["pairs"] else {}
 READ_TOGETHER = STUDY["cells_per_job"]
 READ_BATCHES = [
     (readout, number, batch)
@@ -331,6 +354,11 @@ def get_readout_of_cells(name):
     return lambda wildcards: get_files_read(wildcards.readout, CELLS, name)
 
 
+def list_paired():
+    """The architectures of all pairs, each once, in their order."""
+    return list(dict.fromkeys(name for pair in STUDY["pairs"] for name in pair))
+
+
 def get_title(wildcards):
     # by a function, since Snakemake takes braces in a plain string for wildcards
     return STUDY["title"]
@@ -363,7 +391,16 @@ def get_readouts():
     """Every file of every readout, for the same reason."""
     names = ["motifs.meme", "filters.csv", "tomtom.tsv", "matches.csv", "fractions.csv"]
     pictures = ["logos.svg", "logos.png"]
-    return [path for name in names + pictures for path in get_readout_files(name)]
+    sites = get_site_files() if STUDY["matches"]["sites"] else []
+    return [
+        path for name in names + pictures for path in get_readout_files(name)
+    ] + sites
+
+
+def get_site_tables(*names):
+    """Tables of true sites, where the configuration asks for them and sites are known."""
+    asked = STUDY["matches"]["sites"] and list_cells_with_sites()
+    return [f"results/tables/{name}.csv" for name in names] if asked else []
 
 
 def get_figures():
@@ -375,8 +412,13 @@ def get_figures():
     ]
     motifs = [f"motifs/{readout}/{name}" for readout in READOUTS for name in known]
     pools = [f"pool_size/{readout}" for readout in READOUTS]
+    scans = [f"scans/{name}" for name in SCANS]
+    # of hundreds of datasets nobody looks at every curve: ask for one by its file name
+    gap_curves = [f"gap_curves/{name}" for name in DATASETS[:MOST_GAP_CURVES]]
     information = [f"information/{readout}" for readout in READOUTS]
-    names = ["table1", "history", *pools, *information, *contrasts, *motifs]
+    names = ["table1", "history", *pools, *information, *contrasts, *motifs, *scans]
+    if STUDY["pairs"]:
+        names += ["pairs", "spread", "gaps", *gap_curves]
     return [
         f"results/figures/{name}.{kind}" for name in names for kind in ("svg", "png")
     ]

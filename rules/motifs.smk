@@ -53,3 +53,27 @@ rule match_fractions:
         "Counting matches of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
         "../workflow_scripts/match_fractions.py"
+
+
+rule true_sites:
+    input:
+        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        sites="results/readouts/{readout}/{dataset}/{architecture}/{seed}/sites.csv",
+    log:
+        "results/logs/true_sites/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/true_sites/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        dataset=one_of(WITH_SITES),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Scoring motifs of {wildcards.architecture}, seed {wildcards.seed}, by the true sites in {wildcards.dataset}"
+    script:
+        "../workflow_scripts/true_sites.py"

@@ -94,6 +94,44 @@ rule tables:
         "../workflow_scripts/tables.py"
 
 
+rule sites_table:
+    input:
+        sites=get_site_files(),
+    output:
+        sites=report(
+            "results/tables/sites.csv",
+            caption="../report/captions/sites.rst",
+            category="Tables",
+            labels={"table": "every cell: true sites"},
+        ),
+        summary=report(
+            "results/tables/sites_summary.csv",
+            caption="../report/captions/sites_summary.rst",
+            category="Tables",
+            labels={"table": "every architecture: true sites"},
+        ),
+    log:
+        "results/logs/sites_table.log",
+    benchmark:
+        "results/benchmarks/sites_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        readouts=[
+            [readout, *cell]
+            for readout in READOUTS
+            for cell in list_cells_with_sites()
+        ],
+    message:
+        "Gathering how well motifs describe the implanted sites"
+    script:
+        "../workflow_scripts/sites_table.py"
+
+
 rule table_figure:
     input:
         table="results/tables/table1.csv",
@@ -279,11 +317,13 @@ rule information_figure:
 
 rule summary:
     input:
+        **PAIR_TABLES,
         summary="results/tables/summary.csv",
         published="results/tables/published.csv",
         figures=get_figures(),
         splits=[f"results/tables/datasets/{name}/splits.csv" for name in DATASETS],
         problems=[f"results/tables/datasets/{name}/problems.csv" for name in DATASETS],
+        sites=get_site_tables("sites_summary"),
     output:
         page="results/summary.md",
     log:

@@ -163,7 +163,7 @@ def test_the_classes_of_the_study_sheet(path):
     table = shared_data("published", "koo_eddy_12tf.tsv").read_text().splitlines()
     expected = [tuple(line.split("\t")[1:3]) for line in table[1:]]
     config = yaml.safe_load(path.read_text())
-    for name, dataset in config["datasets"].items():
+    for name, dataset in config.get("datasets", {}).items():
         if config["study"].startswith("koo-") and name.startswith("synthetic"):
             found = [(entry["name"], entry["motif"]) for entry in dataset["classes"]]
             assert found == expected
@@ -352,7 +352,7 @@ def test_other_defaults():
         "tax_group": "vertebrates",
     }
     assert resolved["tomtom"] == {"engine": "auto"}
-    assert resolved["matches"] == {"evalue": 0.1, "ignored": []}
+    assert resolved["matches"] == {"evalue": 0.1, "ignored": [], "sites": False}
     assert resolved["published"] == []
     assert resolved["grid"][0]["untrained_seeds"] == [0]
 
@@ -927,6 +927,9 @@ def test_of_what_a_study_is_about_some_is_listed():
 def test_the_published_numbers_of_a_study_are_about_what_it_holds(path):
     config = yaml.safe_load(path.read_text())
     numbers = resolve(config, SCHEMA, PUBLISHED)["published"]
+    if "published" not in config:
+        assert numbers == []
+        return
     used = {number["architecture"] for number in numbers}
     known = {
         number["architecture"]
@@ -1106,3 +1109,15 @@ def test_a_collection_is_checked_as_the_datasets_it_makes():
     assert "datasets: one-ma0083-3: unknown key 'lenght'" in message_of(config)
     config["collections"]["one"] = {"kind": "implanted"}
     assert message_of(config).startswith("  collections: one: no text has {name}")
+
+
+def test_pairs_are_of_architectures_that_share_a_dataset():
+    config = minimal(pairs=[["cnn-2", "cnn-25"]])
+    assert resolve(config, SCHEMA)["pairs"] == [["cnn-2", "cnn-25"]]
+    config["pairs"] = [["cnn-2", "cnn-52"]]
+    assert "pairs: 0: no 'cnn-52' under architectures" in message_of(config)
+    config["pairs"] = [["cnn-2", "cnn-25"]]
+    config["grid"][0]["architectures"] = ["cnn-2"]
+    assert "pairs: 0: the grid trains cnn-2 and cnn-25 on no dataset in common" in message_of(
+        config
+    )

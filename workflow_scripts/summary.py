@@ -10,6 +10,8 @@ from motifgrid.formats.atomic import write_text
 from motifgrid.report.published_table import read_comparison
 from motifgrid.report.summary_page import write_summary
 
+sites = [pd.read_csv(path) for path in snakemake.input.sites]
+pairs = snakemake.input.get("pairs")
 tables = zip(snakemake.input.splits, snakemake.input.problems, strict=True)
 page = write_summary(
     pd.read_csv(snakemake.input.summary),
@@ -22,5 +24,7 @@ page = write_summary(
         name: (pd.read_csv(splits), pd.read_csv(problems))
         for name, (splits, problems) in zip(snakemake.params.datasets, tables, strict=True)
     },
+    pairs=pd.read_csv(pairs) if pairs else None,
+    sites=sites[0] if sites else None,
 )
 write_text(snakemake.output.page, page)

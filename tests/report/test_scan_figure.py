@@ -5,14 +5,8 @@ from report_toys import texts_of
 
 from motifgrid.report.figures import save_figure
 from motifgrid.report.paired_figure import MOST_PANELS
-from motifgrid.report.scan_figure import (
-    Scan,
-    draw_scan,
-    find_scans,
-    gather_scan,
-    name_line,
-    spans_decade,
-)
+from motifgrid.report.scan_figure import draw_scan, gather_scan, spans_decade
+from motifgrid.report.scans import Scan, find_scans, name_line
 
 BASES = (0.5, 1, 2, 4)
 

@@ -568,6 +568,21 @@ def _find_inconsistencies(config: Mapping[str, object], places: Sequence[int]) -
     yield from _find_unreadable_layers(config)
     yield from _find_wide_windows(config)
     yield from _find_unknown_names(config, places)
+    yield from _find_lonely_pairs(config)
+
+
+def _find_lonely_pairs(config: Mapping[str, object]) -> Iterable[str]:
+    trained: dict[str, set[str]] = {}
+    for block in config["grid"]:
+        for name in block["architectures"]:
+            trained.setdefault(name, set()).update(block["datasets"])
+    for number, (baseline, other) in enumerate(config["pairs"]):
+        known = {baseline, other} <= config["architectures"].keys()
+        if known and not trained.get(baseline, set()) & trained.get(other, set()):
+            yield (
+                f"  pairs: {number}: the grid trains {baseline} and {other} on no dataset in "
+                "common. Put both into one block of the grid, or take the pair out."
+            )
 
 
 def _find_idle_reduction(training: Mapping[str, object]) -> Iterable[str]:
@@ -645,6 +660,11 @@ def _find_unknown_names(config: Mapping[str, object], entries: Sequence[int]) ->
         for name in block[kind]
     ]
     places += [("contrast", "architectures", name) for name in config["contrast"]]
+    places += [
+        (f"pairs: {number}", "architectures", name)
+        for number, pair in enumerate(config["pairs"])
+        for name in pair
+    ]
     places += [
         (f"published: {number}: {key}", kind, entry[key])
         for number, entry in zip(entries, config["published"], strict=True)

@@ -6,7 +6,8 @@ import pandas as pd
 
 from motifgrid.report.names import is_untrained, trained_name
 from motifgrid.report.published_table import render_published
-from motifgrid.report.tables import label_of, render_number, render_table1
+from motifgrid.report.sites_table import compare_readouts, render_sites
+from motifgrid.report.tables import MISSING, label_of, render_number, render_table1
 
 QUESTION = (
     "Which network designs learn whole transcription-factor motifs, and which way of reading a "
@@ -23,6 +24,8 @@ def write_summary(
     labels: Mapping[str, str] | None = None,
     table_name: str = "Table 1",
     datasets: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
+    pairs: pd.DataFrame | None = None,
+    sites: pd.DataFrame | None = None,
 ) -> str:
     """Write the page that a reader opens first.
 
@@ -35,6 +38,8 @@ def write_summary(
         labels: what to call an architecture, as in `tables.render_table1`.
         table_name: what the study calls that table.
         datasets: by name the tables of splits and of problems, see `dataset_tables`.
+        pairs: from `paired.compare_pairs`, where there are any.
+        sites: from `sites_table.summarise_sites`, where true sites were scored.
 
     Returns:
         Markdown, every number of which is computed from the tables.
@@ -43,6 +48,8 @@ def write_summary(
         "What was asked": question,
         "Answer": answer(summary, labels),
         table_name: _describe_table1(summary, labels),
+        "True sites": "" if sites is None else _describe_sites(sites, labels),
+        "Pairs of architectures": _describe_pairs(pairs, labels or {}),
         "Beside the published numbers": _describe_published(comparison, note),
         "Datasets": _describe_datasets(datasets or {}),
         "Where things are": _list_files(files or {}),
@@ -65,7 +72,7 @@ def answer(summary: pd.DataFrame, labels: Mapping[str, str] | None = None) -> st
     known = summary[summary["any_mean"].notna()]
     groups = [(names, rows) for names, rows in known.groupby(keys, sort=False)]
     if not groups:
-        return "No readout has been compared with motifs yet."
+        return "No filters were read: the table says how well each architecture scores."
     sentences = [_answer_one(rows, labels or {}) for _, rows in groups]
     if len(groups) == 1:
         return sentences[0]
@@ -118,6 +125,69 @@ def _describe_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None) ->
         f"Mean ± population standard deviation over seeds (here {seeds}); fractions are of all "
         f"filters, dead ones included.\n\n{format_markdown(render_table1(summary, labels))}"
     )
+
+
+def _describe_sites(sites: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
+    parts = [
+        "How many bits of an implanted site the best filter explains, mean over motifs (mean ± "
+        "population standard deviation over seeds); the true motif explains a share of 1.",
+        _name_best_readouts(sites, labels or {}),
+        format_markdown(render_sites(sites, labels)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _name_best_readouts(sites: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """Say in one sentence which readout has the largest share for each architecture."""
+    shares = compare_readouts(sites)
+    if shares.empty or len(shares.columns) < 2:
+        return ""
+    found: dict[str, list[str]] = {}
+    for architecture, row in shares.round(3).iterrows():
+        order = row.sort_values(ascending=False, kind="stable")
+        best = join_words([name for name in row.index if row[name] == row.max()])
+        values = ", ".join(f"{name} {share:.3f}" for name, share in order.items())
+        found.setdefault(best, []).append(f"{label_of(architecture, labels)} ({values})")
+    parts = [f"{best} in {join_words(networks)}" for best, networks in found.items()]
+    over = ", mean over datasets," if sites["dataset"].nunique() > 1 else ""
+    return f"The readout with the largest share{over} is {'; '.join(parts)}."
+
+
+def _describe_pairs(pairs: pd.DataFrame | None, labels: Mapping[str, str]) -> str:
+    if pairs is None or pairs.empty:
+        return ""
+    rows = [
+        {
+            "Baseline": label_of(row.baseline, labels),
+            "Compared with it": label_of(row.other, labels),
+            "Better on": f"{row.improved} of {row.datasets}",
+            f"Median {row.metric.upper()} more": f"{row.median_difference:+.4f}",
+            "95 % interval": render_interval(row.median_low, row.median_high),
+            "p": _round_p(row.p),
+            "p (Holm)": _round_p(row.p_holm),
+            "Rank-biserial": _round(row.rank_biserial, "{:+.2f}"),
+            "SD over seeds": f"{_round(row.baseline_sd)} to {_round(row.other_sd)}",
+        }
+        for row in pairs.itertuples()
+    ]
+    method = (
+        "Every dataset counts once, by its mean over seeds; p is Wilcoxon's signed-rank test, of "
+        "six datasets at least that differ."
+    )
+    return f"{format_markdown(pd.DataFrame(rows))}\n\n{method}"
+
+
+def render_interval(low: float, high: float) -> str:
+    """Return the ends of an interval; of one dataset there is none."""
+    return MISSING if pd.isna(low) else f"{low:+.4f} to {high:+.4f}"
+
+
+def _round(value: float, shape: str = "{:.4f}") -> str:
+    return MISSING if pd.isna(value) else shape.format(value)
+
+
+def _round_p(p: float) -> str:
+    return _round(p, "{:.2g}")
 
 
 def _describe_published(comparison: pd.DataFrame, note: str) -> str:

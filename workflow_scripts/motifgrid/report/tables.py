@@ -225,7 +225,9 @@ def render_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None = None
         A table of strings, one row per row of the summary, grouped by dataset; the columns
         Dataset, Readout and Layer only where they tell rows apart.
     """
-    order = summary.assign(untrained=summary["architecture"].map(is_untrained))
+    # a summary read back has missing values in place of the empty readout of cells without one
+    filled = summary.fillna({"readout": "", "layer": ""})
+    order = filled.assign(untrained=summary["architecture"].map(is_untrained))
     order = order.sort_values(["dataset", "untrained"], key=natural_key, kind="stable")
     columns = {
         "Dataset": order["dataset"],

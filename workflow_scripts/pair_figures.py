@@ -1,0 +1,20 @@
+"""Rule pair_figures: draw pairs of architectures, their spread, and their gaps between losses."""
+
+from motifgrid.logs import start_log
+
+start_log(snakemake.log[0])
+
+import pandas as pd
+
+from motifgrid.report.figures import save_figure
+from motifgrid.report.gap_figure import draw_gaps
+from motifgrid.report.history_figure import gather_histories
+from motifgrid.report.paired_figure import draw_pairs, draw_spread
+
+out, architectures = snakemake.output, snakemake.params.architectures
+cells = pd.read_csv(snakemake.input.cells)
+places = [tuple(cell) for cell in snakemake.params.cells]
+histories = gather_histories(zip(places, snakemake.input.history, strict=True))
+save_figure(draw_pairs(pd.read_csv(snakemake.input.datasets)), out.pairs, out.pairs_png)
+save_figure(draw_spread(cells, architectures=architectures), out.spread, out.spread_png)
+save_figure(draw_gaps(histories, architectures=architectures), out.gaps, out.gaps_png)
