@@ -8,8 +8,8 @@ after the other (TensorFlow), without early stopping, reads the filters of the f
 compares them with JASPAR where memelite and pyjaspar are installed. Prints a Markdown table of
 seconds, sequences a second, mean AUROC and mean relevant fraction; and the wall time of all.
 
-It needs keras with jax or tensorflow, numpy, pandas, h5py, scikit-learn and jsonschema; pyjaspar
-too, unless --dataset names a dataset file of the workflow.
+It needs keras with jax or tensorflow, numpy, scipy, pandas, h5py, scikit-learn, jsonschema, pyyaml,
+pyfaidx and twobitreader; pyjaspar too, unless --dataset names a dataset file of the workflow.
 """
 
 import argparse

@@ -399,7 +399,7 @@ def get_readouts():
 
 def get_site_tables(*names):
     """Tables of true sites, where the configuration asks for them and sites are known."""
-    asked = STUDY["matches"]["sites"] and list_cells_with_sites()
+    asked = STUDY["matches"]["sites"] and get_site_files()
     return [f"results/tables/{name}.csv" for name in names] if asked else []
 
 

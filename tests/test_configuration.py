@@ -50,6 +50,16 @@ grid:
 each_configuration = pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.stem)
 
 
+@pytest.fixture(autouse=True)
+def sets_of_a_user(tmp_path, monkeypatch):
+    """A working directory with what a study's collection looks for."""
+    folder = tmp_path / "data" / "zeng" / "CTCF_K562"
+    folder.mkdir(parents=True)
+    for name in ("train.data", "test.data"):
+        (folder / name).touch()
+    monkeypatch.chdir(tmp_path)
+
+
 def minimal(**changes):
     return {**yaml.safe_load(MINIMAL), **changes}
 

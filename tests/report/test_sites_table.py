@@ -85,13 +85,20 @@ def test_motifs_are_averaged_within_a_cell_and_cells_over_seeds(tmp_path):
     assert list(summary) == SUMMARY_COLUMNS
     row = summary.iloc[0]
     assert row[:5].tolist() == ["filters", "toy", "cnn-25", 2, 2]
-    assert row[5:].tolist() == pytest.approx([5.0, 2.0, 0.5, 0.2])
+    assert row[5:].tolist() == pytest.approx([5.0, 2.0, 0.5, 0.2, 0.5, 0.2])
 
 
 def test_a_motif_without_sites_is_left_out_of_the_mean(tmp_path):
     summary = summary_of(tmp_path, ((0.2, None, 0.4), {}))
     assert summary["share_mean"].tolist() == pytest.approx([0.3])
     assert summary["scored"].tolist() == [1]
+
+
+def test_a_motif_about_which_every_filter_misleads_counts_as_nothing_described(tmp_path):
+    row = summary_of(tmp_path, ((-2.0, 0.8, None), {})).iloc[0]
+    assert row[["bits_mean", "share_mean", "described_mean"]].tolist() == pytest.approx(
+        [-6.0, -0.6, 0.4]
+    )
 
 
 def test_a_seed_without_a_living_filter_is_counted_but_not_averaged(tmp_path):
@@ -118,6 +125,7 @@ def test_readers_see_readouts_side_by_side_and_untrained_networks_last(tmp_path)
     rendered = render_sites(summary_of(tmp_path, *cells), {"cnn-2": "small pools"})
     assert list(rendered) == [
         "Architecture", "Readout", "Seeds", "Bits of a true site", "Share of the true motif's bits",
+        "Share, at least 0",
     ]  # fmt: skip
     names = ["small pools", "CNN-25", "CNN-25 (untrained)"]
     assert rendered["Architecture"].tolist() == [name for name in names for _ in range(2)]

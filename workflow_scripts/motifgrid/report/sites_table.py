@@ -12,10 +12,24 @@ from motifgrid.report.tables import CELL, drop_constant, label_of, render_column
 
 GROUP = ["readout", "dataset", "architecture"]
 SITE_COLUMNS = ["readout", *CELL, *recovery.COLUMNS]
-METRICS = ("bits", "share")
-SUMMARY_COLUMNS = [*GROUP, "n", "scored", "bits_mean", "bits_sd", "share_mean", "share_sd"]
 
-HEADINGS = {"bits": "Bits of a true site", "share": "Share of the true motif's bits"}
+METRICS = ("bits", "share", "described")
+"""What is summarised: columns of `motifs.recovery.COLUMNS`, and described, the share where it is
+above 0, else 0. A sharp PWM of another motif can have twenty bits less than the background, which
+has 0: a few motifs that no filter learnt then decide the mean of the shares."""
+
+SUMMARY_COLUMNS = [
+    *GROUP,
+    "n",
+    "scored",
+    *(f"{metric}_{part}" for metric in METRICS for part in ("mean", "sd")),
+]
+
+HEADINGS = {
+    "bits": "Bits of a true site",
+    "share": "Share of the true motif's bits",
+    "described": "Share, at least 0",
+}
 
 _NAMES = ("motif", "filter", "strand")
 
@@ -70,6 +84,7 @@ def summarise_sites(sites: pd.DataFrame) -> pd.DataFrame:
         the number of seeds, scored the number of those with a living filter. Means and sd are over
         the latter. Motifs without a site in the test split are left out of a cell's mean.
     """
+    sites = sites.assign(described=sites["share"].clip(lower=0))
     cells = sites.groupby([*GROUP, "seed"], sort=False)[list(METRICS)].mean().reset_index()
     groups = cells.groupby(GROUP, sort=False)
     columns = {"n": groups.size(), "scored": groups["bits"].count()}
@@ -115,12 +130,12 @@ def compare_readouts(summary: pd.DataFrame) -> pd.DataFrame:
         summary: from `summarise_sites`.
 
     Returns:
-        The share that each readout (columns) has for each architecture (index, ordered): its mean
-        over the datasets on which every readout has one.
+        The share, at least 0 for each motif, that each readout (columns) has for each architecture
+        (index, ordered): its mean over the datasets on which every readout has one.
     """
     trained = summary[~summary["architecture"].map(is_untrained).astype(bool)]
     wide = trained.pivot_table(
-        index=["architecture", "dataset"], columns="readout", values="share_mean", dropna=False
+        index=["architecture", "dataset"], columns="readout", values="described_mean", dropna=False
     )
     shares = wide.dropna().groupby("architecture").mean()
     return shares.sort_index(key=natural_key)

@@ -130,7 +130,9 @@ def _describe_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None) ->
 def _describe_sites(sites: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
     parts = [
         "How many bits of an implanted site the best filter explains, mean over motifs (mean ± "
-        "population standard deviation over seeds); the true motif explains a share of 1.",
+        "population standard deviation over seeds); the true motif explains a share of 1. Below 0 "
+        "the filter misleads, and a few such motifs can decide a mean: the last column counts them "
+        "as 0, which is what no filter at all explains.",
         _name_best_readouts(sites, labels or {}),
         format_markdown(render_sites(sites, labels)),
     ]
@@ -149,8 +151,9 @@ def _name_best_readouts(sites: pd.DataFrame, labels: Mapping[str, str]) -> str:
         values = ", ".join(f"{name} {share:.3f}" for name, share in order.items())
         found.setdefault(best, []).append(f"{label_of(architecture, labels)} ({values})")
     parts = [f"{best} in {join_words(networks)}" for best, networks in found.items()]
-    over = ", mean over datasets," if sites["dataset"].nunique() > 1 else ""
-    return f"The readout with the largest share{over} is {'; '.join(parts)}."
+    over = ", mean over datasets" if len(set(sites["dataset"])) > 1 else ""
+    head = f"The readout that describes true sites best (share, at least 0{over})"
+    return f"{head} is {'; '.join(parts)}."
 
 
 def _describe_pairs(pairs: pd.DataFrame | None, labels: Mapping[str, str]) -> str:
