@@ -8,6 +8,7 @@ Markdown table: mean and standard deviation over seeds of the test split's AUROC
 of filters that match a relevant motif, and seconds of an epoch.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow_scripts"))
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "workflow_scripts")}
 
 from motifgrid.datasets.pool import build_pool  # noqa: E402
 from motifgrid.datasets.simulation import SimulationSettings, simulate  # noqa: E402
@@ -62,7 +64,8 @@ def run(backend: str, precision: str, dataset: Path, pools: list[int], *more: st
     arguments = [backend, precision, str(dataset), *map(str, pools), *more]
     done = subprocess.run(
         [sys.executable, "-c", TRAIN, *arguments],
-        cwd=ROOT / "workflow_scripts",
+        cwd=ROOT,
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -7,6 +7,7 @@ each backend, in a process of its own; and the same on 500 sequences, which is w
 network need. Prints a Markdown table of the largest resident set of both and the difference.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow_scripts"))
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "workflow_scripts")}
 
 from motifgrid.formats.dataset import Dataset, Split, write_dataset  # noqa: E402
 
@@ -52,7 +54,8 @@ def measure(backend: str, dataset: Path) -> tuple[float, float]:
     """Return the largest resident set (MiB) and the seconds of training in a new process."""
     run = subprocess.run(
         [sys.executable, "-c", TRAIN, backend, str(dataset)],
-        cwd=ROOT / "workflow_scripts",
+        cwd=ROOT,
+        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -6,6 +6,7 @@ Trains two seeds of CNN-2 and of CNN-25 on the simulated set of the embedded def
 each cell in a process of its own as the workflow does, and prints wall seconds and their ratio.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow_scripts"))
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "workflow_scripts")}
 
 from motifgrid.datasets.pool import build_pool  # noqa: E402
 from motifgrid.datasets.simulation import SimulationSettings, simulate  # noqa: E402
@@ -40,7 +42,7 @@ def start(dataset: Path, pools: list[int], threads: int, epochs: int, seed: int)
     arguments = [str(value) for value in (dataset, *pools, threads, epochs, seed)]
     command = [sys.executable, "-c", TRAIN, *arguments]
     return subprocess.Popen(
-        command, cwd=ROOT / "workflow_scripts", stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        command, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
 
 
