@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motifgrid.configuration import Cell
-from motifgrid.jobs import list_batches, list_jobs, map_companions
+from motifgrid.jobs import list_batches, list_jobs, list_reading_jobs, map_companions
 
 CELLS = sorted(
     Cell(dataset, architecture, seed)
@@ -65,3 +65,14 @@ def test_cells_of_several_architectures_in_a_job_depend_on_all_of_them():
     companions = map_companions(list_jobs(CELLS, 4, "dataset"))
     assert companions[CELLS[0]] == companions[CELLS[3]] == CELLS[:4]
     assert companions[CELLS[4]] == [CELLS[4]]
+
+
+def test_cells_of_one_dataset_are_read_together_untrained_ones_too():
+    jobs = list_reading_jobs(NULL + CELLS, 4)
+    assert [(number, len(cells)) for number, cells in jobs] == [(0, 4), (1, 3), (0, 4), (1, 2)]
+    assert NULL[0] in jobs[0][1]
+    assert all(len({cell.dataset for cell in cells}) == 1 for _number, cells in jobs)
+
+
+def test_alone_every_cell_is_read_by_itself():
+    assert list_reading_jobs(CELLS, 1) == []

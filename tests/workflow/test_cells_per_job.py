@@ -97,6 +97,19 @@ def test_other_settings_train_all_again_in_the_same_jobs(copy):
     assert run.jobs["train_tiny_cnn_25_0_1"] == run.jobs["train"] == 1
 
 
+def test_as_many_cells_are_read_by_one_job(copy):
+    config = changed(copy, grid=GRID, training={"epochs": 2}, cells_per_job=2)
+    first, second = (f"results/readouts/filters/tiny/cnn-25/{seed}/filters.csv" for seed in (0, 1))
+    run = snakemake(copy, first, config=config)
+    assert run.status == 0, run.output
+    assert run.jobs == {"filters_filters_tiny_0": 1}
+    tables = [pd.read_csv(copy / path) for path in (first, second)]
+    assert tables[0]["filter"].tolist() == tables[1]["filter"].tolist()
+    assert tables[0]["consensus"].tolist() != tables[1]["consensus"].tolist()
+    again = snakemake(copy, "-n", second, config=config)
+    assert "Nothing to be done" in again.output
+
+
 def test_a_diverging_job_leaves_no_cell_and_says_which_were_lost(tmp_path):
     config = changed(tmp_path, grid=GRID, training={"learning_rate": 1e30}, cells_per_job=5)
     run = snakemake(tmp_path, "all_cells", config=config)
