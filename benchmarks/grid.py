@@ -124,6 +124,10 @@ def main() -> None:
     study = read_study()
     device = prepare_device(ARGUMENTS.threads)
     names = (ARGUMENTS.architectures or ",".join(study["architectures"])).split(",")
+    unknown = sorted(set(names) - study["architectures"].keys())
+    if unknown or ARGUMENTS.seeds < 1:
+        known = ", ".join(study["architectures"])
+        raise SystemExit(f"Expected 1 seed or more, and architectures among {known}.")
     print(f"{BACKEND}, {device}, load {os.getloadavg()[0]:.1f}; {ARGUMENTS.seeds} seeds x ", end="")
     print(f"{ARGUMENTS.epochs} epochs, no early stopping\n")
     print("| network | training | sequences a second | AUROC | relevant |")

@@ -55,8 +55,8 @@ if CELLS:
             gpu=int(GPU),
         params:
             networks=get_job_networks,
-            backend=STUDY["training"]["backend"],
-            require_gpu=GPU,
+            backend=get_backend,
+            require_gpu=get_require_gpu,
         message:
             "Training {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
         script:
@@ -90,8 +90,8 @@ for batch in BATCHES:
             gpu=int(GPU),
         params:
             networks=list_networks(batch[0]),
-            backend=STUDY["training"]["backend"],
-            require_gpu=GPU,
+            backend=get_backend,
+            require_gpu=get_require_gpu,
         message:
             f"Training {describe_batch(batch)}"
         script:

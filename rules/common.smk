@@ -140,6 +140,16 @@ def get_job_files(wildcards):
     return list_job_files(get_cell(wildcards))
 
 
+# Where a cell is trained is no reason to train it again. Snakemake compares no parameter that takes a
+# job's resources.
+def get_backend(wildcards, resources):
+    return STUDY["training"]["backend"]
+
+
+def get_require_gpu(wildcards, resources):
+    return GPU
+
+
 def get_job_networks(wildcards):
     return list_networks(get_cell(wildcards))
 

@@ -345,7 +345,13 @@ rule summary:
             "results/figures/datasets/": "what every dataset holds, and what looks wrong in it",
             "results/tables/": "every number, as CSV",
             "results/figures/": "the figures, as SVG and PNG",
-            "results/readouts/": "each cell's motifs, Tomtom tables, matches and logos",
+            **(
+                {
+                    "results/readouts/": "each cell's motifs, Tomtom tables, matches and logos"
+                }
+                if READOUTS
+                else {}
+            ),
             "results/cells/": "each cell's model, history and scores",
         },
     message:

@@ -1116,7 +1116,7 @@ def test_a_collection_is_checked_as_the_datasets_it_makes():
     assert [cell.dataset for cell in list_cells(resolved)] == ["one-ma0083-3"] * 2
     assert resolved["datasets"]["one-ma0083-3"]["length"] == 1000
     config["collections"]["one"]["lenght"] = 500
-    assert "datasets: one-ma0083-3: unknown key 'lenght'" in message_of(config)
+    assert "  collections: one: unknown key 'lenght'" in message_of(config)
     config["collections"]["one"] = {"kind": "implanted"}
     assert message_of(config).startswith("  collections: one: no text has {name}")
 

@@ -14,9 +14,15 @@ NULL = [Cell("a", "cnn-2-untrained", 0)]
 
 
 def test_seeds_of_one_architecture_on_one_dataset_share_a_job():
-    jobs = list_jobs(NULL + CELLS, 2, "architecture")
+    jobs = list_jobs(CELLS, 2, "architecture")
     assert jobs[:2] == [CELLS[0:2], CELLS[2:3]]
     assert len(jobs) == 8
+
+
+def test_untrained_cells_are_of_another_architecture():
+    cells = sorted(CELLS + NULL)
+    assert NULL in list_jobs(cells, 3, "architecture")
+    assert list_jobs(cells, 7, "dataset")[0] == cells[:7]
 
 
 def test_a_dataset_is_a_job_where_it_fits_in():

@@ -1,5 +1,7 @@
 """Rule train, and rules train_...: train one cell, or several."""
 
+import logging
+import os
 from pathlib import Path
 
 from motifgrid.logs import start_log
@@ -32,5 +34,8 @@ assignments = [
 cells = train_cells(assignments, prepare_device(snakemake.threads, snakemake.params.require_gpu))
 for cell, *paths in zip(cells, *outputs.values(), strict=True):
     save_cell(cell, **dict(zip(outputs, paths, strict=True)))
+logging.shutdown()
 for assignment in assignments:
     Path(assignment.checkpoint).unlink(missing_ok=True)
+# a job that is stopped loses its files: without checkpoints, nothing may be left to do
+os._exit(0)

@@ -222,7 +222,7 @@ def test_every_dataset_has_a_panel_with_a_line_and_a_band_per_series():
     figure = draw_scan(grid(recipes, 3), find_scans(recipes)[0])
     assert len(figure.axes) == 3
     for axes in figure.axes:
-        assert axes.get_xlabel() == "base"
+        assert axes.get_xlabel() == "base m of expectation pooling"
         assert (len(axes.lines), len(axes.collections)) == (2, 2)
     assert figure.axes[0].get_ylabel() == "AUROC"
     words = texts_of(figure)

@@ -174,3 +174,15 @@ def test_a_lost_cell_of_several_architectures_is_trained_again_alone(mixed, tmp_
 def test_a_change_to_one_architecture_trains_all_of_its_job(mixed):
     run = plan_mixed(mixed, training={"epochs": 3})
     assert run.jobs["train_tiny_cnn_2_0_to_tiny_cnn_25_1"] == 1
+
+
+def test_where_cells_are_trained_is_no_reason_to_train_them_again(folder):
+    run = snakemake(
+        folder,
+        "-n",
+        "all_cells",
+        config=changed(
+            folder, grid=GRID, training={"epochs": 2, "backend": "tensorflow"}, cells_per_job=2
+        ),
+    )
+    assert "Nothing to be done" in run.output

@@ -11,7 +11,11 @@ import jsonschema
 import numpy as np
 
 from motifgrid import dataset_blocks
-from motifgrid.dataset_collections import CollectionError, expand_collections
+from motifgrid.dataset_collections import (
+    CollectionError,
+    expand_collections,
+    name_collections,
+)
 from motifgrid.datasets import implanted
 from motifgrid.datasets.implanted import ImplantedSettings
 from motifgrid.datasets.pool import build_pool
@@ -127,7 +131,7 @@ def resolve(
     Raises:
         ConfigurationError: with every problem found, one per line.
     """
-    places: list[int] = []
+    given, places = config, []
     problems = [_explain(error) for error in _errors(config, schema)]
     if not problems:
         try:
@@ -148,9 +152,9 @@ def resolve(
     if not problems:
         for number in resolved["published"]:
             number.setdefault("row", f"{number['architecture']}, {number['dataset']}")
-        problems = list(_find_inconsistencies(resolved, places))
+        problems = list(_find_inconsistencies(resolved, places, given.get("collections", ())))
     if problems:
-        lines = ["The configuration cannot run:", *dict.fromkeys(problems)]
+        lines = ["The configuration cannot run:", *name_collections(given, problems)]
         raise ConfigurationError("\n".join(lines))
     return _sort_keys(resolved)
 
@@ -542,7 +546,9 @@ def _sort_keys(value: object) -> object:
     return [_sort_keys(item) for item in value] if isinstance(value, list) else value
 
 
-def _find_inconsistencies(config: Mapping[str, object], places: Sequence[int]) -> Iterable[str]:
+def _find_inconsistencies(
+    config: Mapping[str, object], places: Sequence[int], collections: Iterable[str]
+) -> Iterable[str]:
     database = config["motif_database"]
     if database["source"] == "file" and "path" not in database:
         yield "  motif_database: source is file, but there is no path. Name a MEME file."
@@ -567,8 +573,26 @@ def _find_inconsistencies(config: Mapping[str, object], places: Sequence[int]) -
     yield from _find_ignored_truth(config)
     yield from _find_unreadable_layers(config)
     yield from _find_wide_windows(config)
-    yield from _find_unknown_names(config, places)
+    yield from _find_unknown_names(config, places, collections)
     yield from _find_lonely_pairs(config)
+    yield from _find_idle_settings(config)
+
+
+def _find_idle_settings(config: Mapping[str, object]) -> Iterable[str]:
+    if config["train_together"] != "architecture" and config["cells_per_job"] == 1:
+        yield (
+            f"  train_together: {config['train_together']} would do nothing, since cells_per_job "
+            "is 1. Set cells_per_job to how many cells a job may train."
+        )
+    used = {name for block in config["grid"] for name in block["datasets"]}
+    kinds = {block["kind"] for name, block in config["datasets"].items() if name in used}
+    if config["matches"]["sites"] and not (
+        config["readouts"] and kinds & {"simulated", "implanted"}
+    ):
+        yield (
+            "  matches: sites: true would do nothing, since it takes a readout and a dataset whose "
+            "true sites are known (kind: simulated or implanted). Leave it out."
+        )
 
 
 def _find_lonely_pairs(config: Mapping[str, object]) -> Iterable[str]:
@@ -652,7 +676,9 @@ def _lengths_in_grid(config: Mapping[str, object], architecture: str) -> list[in
     return sorted({block["length"] for block in blocks if "length" in block})
 
 
-def _find_unknown_names(config: Mapping[str, object], entries: Sequence[int]) -> Iterable[str]:
+def _find_unknown_names(
+    config: Mapping[str, object], entries: Sequence[int], collections: Iterable[str]
+) -> Iterable[str]:
     places = [
         (f"grid: {number}: {kind}", kind, name)
         for number, block in enumerate(config["grid"])
@@ -676,6 +702,6 @@ def _find_unknown_names(config: Mapping[str, object], entries: Sequence[int]) ->
     ]
     for key, kind, name in places:
         if name not in config[kind]:
-            known = ", ".join(sorted(config[kind]))
-            hint = suggest(name, config[kind])
+            hint = suggest(name, [*config[kind], *(collections if kind == "datasets" else ())])
+            known = _shorten(sorted(config[kind]), 30)
             yield f"  {key}: no '{name}' under {kind}.{hint} Known: {known}."

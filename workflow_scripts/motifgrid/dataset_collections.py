@@ -3,6 +3,7 @@
 import glob
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 WITH_ONE_CLASS = ("chipseq", "sequences", "implanted")
 """Kinds whose one class is called after the dataset, where the entry does not say it."""
@@ -52,6 +53,28 @@ def expand_collections(config: Mapping[str, object]) -> dict[str, object]:
     return {**rest, "datasets": datasets, "grid": grid}
 
 
+def name_collections(config: Mapping[str, object], problems: Sequence[str]) -> list[str]:
+    """Say of problems with a collection's datasets that they are the collection's, each once.
+
+    Args:
+        config: as read from YAML.
+        problems: sentences that begin with their place, such as "datasets: deepbind-gabpa: ".
+    """
+    named = []
+    for problem in problems:
+        found = re.match(r"( *)datasets: ([a-z0-9-]+)(:.*)", problem, re.DOTALL)
+        own = found and found[2] in (config.get("datasets") or {})
+        prefixes = [
+            name
+            for name in config.get("collections") or {}
+            if found and not own and found[2].startswith(f"{name}-")
+        ]
+        if prefixes:
+            problem = f"{found[1]}collections: {max(prefixes, key=len)}{found[3]}"
+        named.append(problem)
+    return list(dict.fromkeys(named))
+
+
 def _list_datasets(
     collection: str, entry: Mapping[str, object]
 ) -> Iterator[tuple[str, dict[str, object]]]:
@@ -91,25 +114,34 @@ def _read_words(key: str, value: object) -> dict[str, str]:
 def _find_words(block: Mapping[str, object]) -> list[dict[str, str]]:
     """Return what stands for `{name}` in the files that fit the texts it is in."""
     patterns = [text for text in _list_texts(block) if "{name}" in text]
+    for pattern in patterns:
+        others = [word for word in _PLACE.findall(pattern) if word != "name"]
+        if others or "*" in pattern:
+            what = f"{{{others[0]}}}" if others else "*"
+            raise CollectionError(
+                f"{pattern}: {what} stands for nothing here. One {{name}} stands for what differs "
+                "between the files; names: gives other words for braces."
+            )
     if not patterns:
         raise CollectionError(
             "no text has {name}, and there are no names. Expected for example train: "
             "peaks/{name}_train.txt.gz, or names: [a, b]."
         )
     found = [_match_files(pattern) for pattern in patterns]
-    common = sorted(set.intersection(*found))
     for pattern, names in zip(patterns, found, strict=True):
+        if not names:
+            raise CollectionError(
+                f"no file fits {pattern}. Paths are relative to the working directory, "
+                f"{Path.cwd()}."
+            )
         lacking = sorted(set.union(*found) - names)
         if lacking:
+            more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
             raise CollectionError(
-                f"{pattern}: no file for {', '.join(lacking[:5])}, which another pattern has. Name "
-                "the ones you want (names: [...])."
+                f"{pattern}: no file for {', '.join(lacking[:5])}{more}, which another pattern "
+                "has. Mend the pattern, or name the ones you want (names: [...])."
             )
-    if not common:
-        raise CollectionError(
-            f"no file fits {patterns[0]}. Paths are relative to the working directory."
-        )
-    return [{"key": _make_key(name), "name": name} for name in common]
+    return [{"key": _make_key(name), "name": name} for name in sorted(found[0])]
 
 
 def _match_files(pattern: str) -> set[str]:

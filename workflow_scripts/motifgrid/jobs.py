@@ -4,29 +4,27 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 
 from motifgrid.configuration import Cell
-from motifgrid.models.recipes import UNTRAINED
 
 ARCHITECTURE, DATASET, STUDY = "architecture", "dataset", "study"
 
 
 def list_jobs(cells: Iterable[Cell], size: int, together: str) -> list[list[Cell]]:
-    """List the cells of every job that trains any.
+    """List the cells of every job that makes any.
 
     Args:
-        cells: of the grid; untrained ones have jobs of their own and are left out.
+        cells: of the grid, untrained ones too, in order.
         size: cells of a job at most.
         together: what a job may hold: cells of one architecture on one `dataset` (`architecture`),
             of one dataset (`dataset`), or any (`study`), those of one architecture first.
     """
-    trained = [cell for cell in cells if not cell.architecture.endswith(UNTRAINED)]
     if together == STUDY:
-        trained.sort(key=lambda cell: (cell.architecture, *cell))
+        cells = sorted(cells, key=lambda cell: (cell.architecture, *cell))
     keys = {
         ARCHITECTURE: lambda cell: cell[:2],
         DATASET: lambda cell: cell.dataset,
         STUDY: lambda _cell: None,
     }
-    groups = [list(group) for _, group in itertools.groupby(trained, key=keys[together])]
+    groups = [list(group) for _, group in itertools.groupby(cells, key=keys[together])]
     return [group[start : start + size] for group in groups for start in range(0, len(group), size)]
 
 

@@ -75,7 +75,7 @@ def require_expectation(recipe: Mapping[str, object]) -> None:
     """Check that settings of expectation pooling stand beside it.
 
     Args:
-        recipe: pooling, and what it may have.
+        recipe: family and pools; pooling, and what it may have.
 
     Raises:
         ValueError: a setting that would do nothing.
@@ -87,6 +87,16 @@ def require_expectation(recipe: Mapping[str, object]) -> None:
                 f"{name} would do nothing, since pooling is {pooling}. Set pooling: expectation, "
                 f"or leave {name} out."
             )
+    if recipe.get("base_per_channel") and not recipe.get("base_trainable"):
+        raise ValueError(
+            "base_per_channel would do nothing, since all filters begin with the same base. Set "
+            "base_trainable: true, or leave base_per_channel out."
+        )
+    if pooling != "max" and recipe["family"] != "luo" and max(recipe["pools"]) == 1:
+        raise ValueError(
+            f"pooling: {pooling} would do nothing, since pools: {list(recipe['pools'])} makes no "
+            "pooling. Pool somewhere, or leave pooling out."
+        )
 
 
 def require_enough_filters(recipe: Mapping[str, object]) -> None:

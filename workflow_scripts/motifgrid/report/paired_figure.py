@@ -76,6 +76,10 @@ STRIP_REACH = 0.3
 """Rows that points are spread upwards and downwards from the middle of theirs, at most."""
 
 
+MOST_NAMED = 12
+"""Up to so many datasets are named in a panel."""
+
+
 @paper_look
 def draw_pairs(
     rows: pd.DataFrame, labels: Mapping[str, str] | None = None, spread: bool = True
@@ -353,6 +357,24 @@ def _draw_datasets(axes: Axes, part: pd.DataFrame, bars: bool) -> None:
     for outcome, own in LOOKS.items():
         points = part[outcomes == outcome]
         axes.scatter(points["baseline_mean"], points["other_mean"], s=area, **own, **look)
+    if len(part) <= MOST_NAMED:
+        _name_points(axes, part)
+
+
+def _name_points(axes: Axes, part: pd.DataFrame) -> None:
+    """Write the dataset beside every point, without the words that all names begin with."""
+    words = [name.split("-") for name in part["dataset"]]
+    same = [len(set(column)) == 1 for column in zip(*words, strict=False)]
+    common = same.index(False) if False in same else 0
+    for own, row in zip(words, part.itertuples(), strict=True):
+        axes.annotate(
+            "-".join(own[common:]),
+            (row.baseline_mean, row.other_mean),
+            xytext=(4, -7),
+            textcoords="offset points",
+            size=5.5,
+            color=QUIET,
+        )
 
 
 def _style_pair(axes: Axes, limits: tuple[float, float]) -> None:

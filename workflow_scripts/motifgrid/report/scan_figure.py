@@ -23,6 +23,15 @@ from motifgrid.report.pool_figure import SERIES_COLOURS, SERIES_MARKERS
 from motifgrid.report.scans import Scan
 from motifgrid.report.tables import CELL, HEADINGS
 
+WORDS = {
+    "base": "base m of expectation pooling",
+    "pools": "pooling window",
+    "filters": "number of filters",
+    "widths": "width of filters",
+    "activation_scale": "scale before the activation",
+}
+"""What readers call a number of the recipe; others go by their key."""
+
 DECADE = 10.0
 """Values whose largest is more than so many times the smallest stand on a logarithmic axis."""
 
@@ -119,7 +128,7 @@ def draw_scan(cells: pd.DataFrame, scan: Scan, metric: str = "auroc") -> Figure:
         for place, name in enumerate(series):
             _draw_line(axes, part[part["series"] == name], place)
         _style_axes(axes, sorted(set(points["value"])))
-        axes.set_xlabel(scan.key, labelpad=2)
+        axes.set_xlabel(WORDS.get(scan.key, scan.key), labelpad=2)
         axes.set_ylabel(HEADINGS.get(metric, metric) if column == 0 else "", labelpad=3)
         title = add_text(figure, left, row * pitch + HEAD - 0.1, _title(part), size=9)
         fit_text(title, width).set_weight("bold")

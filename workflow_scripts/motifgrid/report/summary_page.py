@@ -1,10 +1,12 @@
 """The summary page: question, answer, tables and where things are, as Markdown."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
 from motifgrid.report.names import is_untrained, trained_name
+from motifgrid.report.paired import LEAST_DIFFERENCES
 from motifgrid.report.published_table import render_published
 from motifgrid.report.sites_table import compare_readouts, render_sites
 from motifgrid.report.tables import MISSING, label_of, render_number, render_table1
@@ -165,7 +167,7 @@ def _describe_pairs(pairs: pd.DataFrame | None, labels: Mapping[str, str]) -> st
             "Compared with it": label_of(row.other, labels),
             "Better on": f"{row.improved} of {row.datasets}",
             f"Median {row.metric.upper()} more": f"{row.median_difference:+.4f}",
-            "95 % interval": render_interval(row.median_low, row.median_high),
+            "95 % interval": render_interval(row),
             "p": _round_p(row.p),
             "p (Holm)": _round_p(row.p_holm),
             "Rank-biserial": _round(row.rank_biserial, "{:+.2f}"),
@@ -174,15 +176,17 @@ def _describe_pairs(pairs: pd.DataFrame | None, labels: Mapping[str, str]) -> st
         for row in pairs.itertuples()
     ]
     method = (
-        "Every dataset counts once, by its mean over seeds; p is Wilcoxon's signed-rank test, of "
-        "six datasets at least that differ."
+        "Every dataset counts once, by its mean over seeds; p is Wilcoxon's signed-rank test. "
+        f"There is neither p nor interval for fewer than {LEAST_DIFFERENCES} datasets."
     )
     return f"{format_markdown(pd.DataFrame(rows))}\n\n{method}"
 
 
-def render_interval(low: float, high: float) -> str:
-    """Return the ends of an interval; of one dataset there is none."""
-    return MISSING if pd.isna(low) else f"{low:+.4f} to {high:+.4f}"
+def render_interval(pair: NamedTuple) -> str:
+    """Return the ends of a pair's interval; of few datasets a bootstrap has none to be trusted."""
+    if pair.datasets < LEAST_DIFFERENCES:
+        return MISSING
+    return f"{pair.median_low:+.4f} to {pair.median_high:+.4f}"
 
 
 def _round(value: float, shape: str = "{:.4f}") -> str:

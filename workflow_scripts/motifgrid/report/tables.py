@@ -243,6 +243,10 @@ def render_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None = None
         seeds = order[f"{metric}_n"].astype(str) + " of " + order["n"].astype(str)
         columns[HEADINGS[metric]] += (" (" + seeds + ")").where(few, "")
     table = pd.DataFrame(columns).reset_index(drop=True)
+    if not any(filled["readout"]):
+        # no filters were read: what is said of them would be dashes alone
+        kept = ["auroc", "aupr"]
+        table = table.drop(columns=[HEADINGS[each] for each in HEADINGS if each not in kept])
     return drop_constant(table, ["Dataset", "Readout", "Layer"])
 
 

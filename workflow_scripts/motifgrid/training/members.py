@@ -211,7 +211,8 @@ def _report(members: Sequence[Member], epochs: int) -> None:
     aupr = f"validation AUPR {means[AUPR]:.4f}, " if AUPR in means else ""
     first = min(members, key=lambda member: member.following.epoch)
     done = first.following.epoch
-    taken = np.mean([row["seconds"] for row in first.rows]) * len(members)
+    # the median: the first epoch compiles
+    taken = np.median([row["seconds"] for row in first.rows]) * len(members)
     logger.info(
         f"{_name(members)}: epoch {done}/{epochs}, loss {means['loss']:.4f}, validation loss "
         f"{means['val_loss']:.4f}, {aupr}{means['seconds'] * len(members):.1f} s, at most "
