@@ -8,6 +8,7 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 FILES = (
     "models/test_backend_layers.py",
+    "models/test_expectation_pooling.py",
     "training/test_program.py",
     "training/test_precision.py",
     "training/on_jax",

@@ -68,11 +68,19 @@ def test_datasets_without_known_sites_are_passed_over(tmp_path):
         "class": {"name": "SRF", "motif": "MA0083.3"},
     }
     block = {"architectures": ["cnn-2"], "seeds": [0, 1], "untrained_seeds": []}
-    for datasets, cells in ((["tiny", "toy"], 2), (["toy"], 0)):
-        grid = [{"datasets": datasets, **block}]
-        config = with_sites(tmp_path, datasets={"toy": toy}, grid=grid, published=[])
-        run = snakemake(tmp_path, "-n", config=config)
-        assert run.status == 0, run.output
-        assert run.jobs.get("true_sites", 0) == 2 * cells
-        assert run.jobs.get("sites_table", 0) == bool(cells)
-        assert run.jobs["summary"] == 1
+    grid = [{"datasets": ["tiny", "toy"], **block}]
+    config = with_sites(tmp_path, datasets={"toy": toy}, grid=grid, published=[])
+    run = snakemake(tmp_path, "-n", config=config)
+    assert run.status == 0, run.output
+    assert run.jobs["true_sites"] == 4
+    assert run.jobs["sites_table"] == run.jobs["summary"] == 1
+
+
+def test_sites_that_no_dataset_knows_are_refused(tmp_path):
+    (tmp_path / "toy.fa").write_text(">chr1:0-4 ACGT 1\n")
+    toy = {"kind": "sequences", "train": "toy.fa", "test": "toy.fa", "class": {"name": "SRF"}}
+    grid = [{"datasets": ["toy"], "architectures": ["cnn-2"], "seeds": [0]}]
+    config = with_sites(tmp_path, datasets={"toy": toy}, grid=grid, published=[])
+    run = snakemake(tmp_path, "-n", config=config)
+    assert run.status != 0
+    assert "matches: sites: true would do nothing" in run.output
