@@ -34,7 +34,7 @@ READOUTS = sorted(STUDY["readouts"])
 DOWNLOADS = {source.name: source for source in SOURCES.values() if source.url}
 WITH_SITES = [
     name
-    for kind in ("simulated", "implanted")
+    for kind in dataset_blocks.WITH_TRUE_SITES
     for name in configuration.list_datasets(STUDY, kind)
 ]
 GENOMES = dataset_blocks.list_genomes(STUDY["datasets"], SOURCES)
@@ -189,11 +189,10 @@ COMPANIONS = jobs.map_companions(JOBS)
 SCANS = [scan.file_name for scan in find_scans(get_recipes_of(CELLS))]
 MOST_GAP_CURVES = 12
 PAIR_TABLES = {"pairs": "results/tables/pairs.csv"} if STUDY["pairs"] else {}
-READ_TOGETHER = STUDY["cells_per_job"]
 READ_BATCHES = [
     (readout, number, batch)
     for readout in READOUTS
-    for number, batch in jobs.list_reading_jobs(CELLS, READ_TOGETHER)
+    for number, batch in jobs.list_reading_jobs(CELLS, STUDY["cells_per_job"])
 ]
 
 
@@ -362,6 +361,14 @@ def get_contrasted_seeds(wildcards):
 def get_readout_of_cells(name):
     """One file of one readout of every cell, in the order of CELLS."""
     return lambda wildcards: get_files_read(wildcards.readout, CELLS, name)
+
+
+def get_dataset_cells(wildcards):
+    return [list(cell) for cell in CELLS if cell.dataset == wildcards.dataset]
+
+
+def get_dataset_histories(wildcards):
+    return get_files_of(get_dataset_cells(wildcards), "history.csv")
 
 
 def list_paired():

@@ -83,7 +83,7 @@ rule pair_figures:
 
 rule gap_curves_figure:
     input:
-        history=get_cell_files("history.csv"),
+        history=get_dataset_histories,
     output:
         svg=report(
             "results/figures/gap_curves/{dataset}.svg",
@@ -103,7 +103,7 @@ rule gap_curves_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        cells=[list(cell) for cell in CELLS],
+        cells=get_dataset_cells,
         architectures=list_paired(),
     message:
         "Drawing training and validation loss by epoch ({wildcards.dataset})"

@@ -1,7 +1,8 @@
 # Readouts: from a trained cell and test sequences to motifs.
 
 
-if READ_TOGETHER == 1:
+# Snakemake compares the code of a rule with its indentation, as in cells.smk.
+if CELLS:
 
     rule filters:
         input:
@@ -29,7 +30,8 @@ if READ_TOGETHER == 1:
 
 
 # Several cells in one job (cells_per_job): most of a short job is the start of its process. A job is
-# of one dataset, and has the same cells also where only one of them is missing.
+# of one dataset, and has the same cells also where only one of them is missing. Without wildcards,
+# these rules come before the one above, which then reads cells outside the grid.
 for readout, number, batch in READ_BATCHES:
 
     rule:

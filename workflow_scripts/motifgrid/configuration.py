@@ -587,7 +587,7 @@ def _find_idle_settings(config: Mapping[str, object]) -> Iterable[str]:
     used = {name for block in config["grid"] for name in block["datasets"]}
     kinds = {block["kind"] for name, block in config["datasets"].items() if name in used}
     if config["matches"]["sites"] and not (
-        config["readouts"] and kinds & {"simulated", "implanted"}
+        config["readouts"] and kinds & set(dataset_blocks.WITH_TRUE_SITES)
     ):
         yield (
             "  matches: sites: true would do nothing, since it takes a readout and a dataset whose "

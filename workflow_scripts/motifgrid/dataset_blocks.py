@@ -40,6 +40,9 @@ _NO_CHIPSEQ_SETTINGS = {"kind", "class", "genome", "assembly", "peaks", "train",
 _PEAK_SUFFIX = re.compile(r"(\.(narrowPeak|broadPeak|bed|bed3|gz|txt))+$", re.IGNORECASE)
 _GENOME_SUFFIX = re.compile(r"(\.(fa|fasta|fna|2bit|gz|bgz))+$", re.IGNORECASE)
 _PLAIN_FASTA = re.compile(r"\.(fa|fasta|fna)$", re.IGNORECASE)
+WITH_TRUE_SITES = ("simulated", "implanted")
+"""Kinds of datasets that know where their motifs lie."""
+
 RESERVED = "mean"
 """Name of a row of the score tables, see `training.metrics`."""
 

@@ -147,15 +147,51 @@ def describe_filters(
         cutoff, nsites (windows), start, end (0-based half-open place of the trimmed motif in the
         window), information (bits, whole motif) and consensus.
     """
-    digits = len(str(len(counts) - 1))
+    names = name_filters(len(counts), prefix)
     motifs, rows = [], []
-    for number, (count, nsites, peak) in enumerate(zip(counts, windows, largest, strict=True)):
-        name = f"{prefix}{number:0{digits}d}"
-        motif, bounds = _trimmed_motif(name, count, int(nsites), settings)
+    for name, count, nsites, peak in zip(names, counts, windows, largest, strict=True):
+        motif, start = _align_motif(name, count, int(nsites), settings)
         if motif is not None:
             motifs.append(motif)
-        rows.append(_row(name, motif, int(nsites), bounds, peak, settings.fraction))
+        cutoff = float(settings.fraction * peak)
+        rows.append(describe_filter(name, motif, start, int(nsites), float(peak), cutoff))
     return motifs, pd.DataFrame(rows)
+
+
+def name_filters(count: int, prefix: str = "filter_") -> list[str]:
+    """Name filters by their numbers from 0, all with as many digits."""
+    digits = len(str(count - 1))
+    return [f"{prefix}{number:0{digits}d}" for number in range(count)]
+
+
+def trim_motif(
+    name: str, pwm: np.ndarray, nsites: int, minimum_bits: float, padding: int
+) -> tuple[Motif, int]:
+    """Cut a filter's PWM (W, 4) to its informative part.
+
+    Returns:
+        The motif, and its 0-based start in the PWM.
+    """
+    start, end = pwm_arithmetic.trim_bounds(pwm, minimum_bits, padding)
+    return Motif(identifier=name, pwm=pwm[start:end], nsites=nsites), start
+
+
+def describe_filter(
+    name: str, motif: Motif | None, start: int, nsites: int, largest: float, cutoff: float
+) -> dict[str, object]:
+    """Return the row of one filter, see `describe_filters`; a dead one has no motif."""
+    pwm = np.empty((0, 4)) if motif is None else motif.pwm
+    return {
+        "filter": name,
+        "dead": motif is None,
+        "max_activation": largest,
+        "cutoff": cutoff,
+        "nsites": nsites,
+        "start": start,
+        "end": start + len(pwm),
+        "information": float(pwm_arithmetic.information_content(pwm).sum()),
+        "consensus": pwm_arithmetic.consensus(pwm),
+    }
 
 
 def stack_layers(tables: Sequence[tuple[int, pd.DataFrame]]) -> pd.DataFrame:
@@ -243,35 +279,12 @@ def _count(
     return flat.reshape(shape)
 
 
-def _trimmed_motif(
+def _align_motif(
     name: str, counts: np.ndarray, nsites: int, settings: AlignmentSettings
-) -> tuple[Motif | None, tuple[int, int]]:
+) -> tuple[Motif | None, int]:
     if nsites < max(1, settings.minimum_windows):
-        return None, (0, 0)
+        return None, 0
     totals = counts.sum(axis=1, keepdims=True)
     # a position where every window lay beyond an end, or on unknown bases, says nothing
     pwm = np.divide(counts, totals, out=np.full_like(counts, 0.25), where=totals > 0)
-    start, end = pwm_arithmetic.trim_bounds(pwm, settings.minimum_bits, settings.padding)
-    return Motif(identifier=name, pwm=pwm[start:end], nsites=nsites), (start, end)
-
-
-def _row(
-    name: str,
-    motif: Motif | None,
-    nsites: int,
-    bounds: tuple[int, int],
-    largest: float,
-    fraction: float,
-) -> dict[str, object]:
-    pwm = np.empty((0, 4)) if motif is None else motif.pwm
-    return {
-        "filter": name,
-        "dead": motif is None,
-        "max_activation": float(largest),
-        "cutoff": float(fraction * largest),
-        "nsites": nsites,
-        "start": bounds[0],
-        "end": bounds[1],
-        "information": float(pwm_arithmetic.information_content(pwm).sum()),
-        "consensus": pwm_arithmetic.consensus(pwm),
-    }
+    return trim_motif(name, pwm, nsites, settings.minimum_bits, settings.padding)

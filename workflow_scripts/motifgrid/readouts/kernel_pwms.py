@@ -12,8 +12,7 @@ from keras import layers
 from motifgrid.formats.dataset import read_split
 from motifgrid.formats.meme import Motif
 from motifgrid.motifs import kernel_pwm
-from motifgrid.motifs import pwm as pwm_arithmetic
-from motifgrid.readouts.filters import stack_layers
+from motifgrid.readouts.filters import describe_filter, name_filters, stack_layers, trim_motif
 
 LIKELIHOOD, SHARED = "likelihood", "shared"
 """Instead of a base: one per kernel by maximum likelihood, or one for all of them."""
@@ -87,16 +86,16 @@ def transform_kernels(
         read_split(dataset, "test").x, layer.kernels, layer.biases, layer.padding
     )
     bases = choose_bases(layer.kernels, best, settings.base)
-    digits = len(str(len(bases) - 1))
     motifs, rows = [], []
-    for number, (kernel, log_base, scores) in enumerate(
-        zip(layer.kernels, bases, best.scores, strict=True)
+    for name, kernel, log_base, scores in zip(
+        name_filters(len(bases)), layer.kernels, bases, best.scores, strict=True
     ):
-        name, sites = f"filter_{number:0{digits}d}", int(np.sum(scores > 0))
-        motif, start = _trim(name, kernel, log_base, sites, settings)
+        sites = int(np.sum(scores > 0))
+        motif, start = _transform(name, kernel, log_base, sites, settings)
         if motif is not None:
             motifs.append(motif)
-        rows.append(_describe(name, motif, start, sites, float(scores.max()), log_base))
+        row = describe_filter(name, motif, start, sites, float(scores.max()), cutoff=0.0)
+        rows.append(row | {"log_base": log_base})
     return motifs, stack_layers([(1, pd.DataFrame(rows))])
 
 
@@ -168,30 +167,11 @@ def _fold(
     )
 
 
-def _trim(
+def _transform(
     name: str, kernel: np.ndarray, log_base: float, sites: int, settings: KernelSettings
 ) -> tuple[Motif | None, int]:
     """Return the motif and where it starts in the kernel; none of a dead kernel."""
     if not sites or not np.isfinite(log_base):
         return None, 0
     pwm = kernel_pwm.to_pwm(kernel, log_base)
-    start, end = pwm_arithmetic.trim_bounds(pwm, settings.minimum_bits, settings.padding)
-    return Motif(identifier=name, pwm=pwm[start:end], nsites=sites), start
-
-
-def _describe(
-    name: str, motif: Motif | None, start: int, sites: int, largest: float, log_base: float
-) -> dict[str, object]:
-    pwm = np.empty((0, 4)) if motif is None else motif.pwm
-    return {
-        "filter": name,
-        "dead": motif is None,
-        "max_activation": largest,
-        "cutoff": 0.0,
-        "nsites": sites,
-        "start": start,
-        "end": start + len(pwm),
-        "information": float(pwm_arithmetic.information_content(pwm).sum()),
-        "consensus": pwm_arithmetic.consensus(pwm),
-        "log_base": log_base,
-    }
+    return trim_motif(name, pwm, sites, settings.minimum_bits, settings.padding)

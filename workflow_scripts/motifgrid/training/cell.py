@@ -1,11 +1,11 @@
 """One cell: an architecture trained on a dataset from a seed, and scored on the test split."""
 
+import functools
 import json
 import logging
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 
 import keras
@@ -95,10 +95,10 @@ def train_cells(assignments: Sequence[Assignment], device: str = "unknown") -> l
         ValueError: settings monitor what a validation split cannot tell.
     """
     cells: dict[str, TrainedCell | DivergenceError] = {}
-    program = None
+    program, files = None, _Files()
     for alike in _group(assignments, _describe_program):
         for together in _split_up(alike):
-            program, trained = _train_group(together, device, program)
+            program, trained = _train_group(together, device, program, files)
             cells |= zip((each.label for each in together), trained, strict=True)
         program = None
     lost = [str(cell) for cell in cells.values() if isinstance(cell, DivergenceError)]
@@ -220,7 +220,7 @@ def _shapes(dataset: Path | str) -> tuple[tuple[int, int], ...]:
 
 
 def _train_group(
-    assignments: Sequence[Assignment], device: str, program: Program | None
+    assignments: Sequence[Assignment], device: str, program: Program | None, files: "_Files"
 ) -> tuple[Program, list[TrainedCell | DivergenceError]]:
     """Train and score what one program trains at a time.
 
@@ -229,7 +229,7 @@ def _train_group(
     """
     first = assignments[0]
     settings, advice = first.settings, advise(first.recipe)
-    splits = {each.dataset: _read_splits(each.dataset) for each in assignments}
+    splits = {path: files.read(path) for path in dict.fromkeys(e.dataset for e in assignments)}
     material = _gather(assignments, splits)
     _require_monitored(settings, material.labels)
     models = [_build(each, material) for each in assignments]
@@ -242,10 +242,10 @@ def _train_group(
         program = _make_program(own, settings, material)
     else:
         program.restart(models, material)
-    keeper = _keep(assignments)
+    keeper = _keep(assignments, files)
     if keeper:
         members = keeper.restore(program, members)
-    save = partial(keeper.save, program) if keeper else lambda _held: None
+    save = functools.partial(keeper.save, program) if keeper else lambda _held: None
     train_members(program, members, settings, material.size, material.labels, advice, save)
     scorer = program
     if settings.precision != FLOAT32:
@@ -259,6 +259,14 @@ def _train_group(
         except DivergenceError as error:
             cells.append(error)
     return program, cells
+
+
+class _Files:
+    """The dataset files of a job: each is hashed once, and the one read last stays in memory."""
+
+    def __init__(self) -> None:
+        self.read = functools.lru_cache(maxsize=1)(_read_splits)
+        self.hash = functools.cache(hash_file)
 
 
 def _read_splits(dataset: Path | str) -> dict[str, Split]:
@@ -276,16 +284,15 @@ def _gather(
     )
 
 
-def _keep(assignments: Sequence[Assignment]) -> Keeper | None:
+def _keep(assignments: Sequence[Assignment], files: "_Files") -> Keeper | None:
     """Return what saves checkpoints, where there are epochs and places for them."""
     first = assignments[0]
     if not first.settings.epochs or first.checkpoint is None:
         return None
     backend = _describe_backend()
-    hashes = {dataset: hash_file(dataset) for dataset in {each.dataset for each in assignments}}
     valid_for = {
         each.label: fingerprint(
-            dataset=hashes[each.dataset],
+            dataset=files.hash(each.dataset),
             recipe=dict(each.recipe),
             settings=asdict(each.settings),
             motifs=[each.motifs[name].tolist() for name in each.recipe.get("initial_motifs", ())],
