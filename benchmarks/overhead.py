@@ -1,10 +1,11 @@
 """What the workflow adds to its trainings: the wall time of a 40-cell grid.
 
-    python benchmarks/overhead.py [CELLS_PER_JOB ...]
+    python benchmarks/overhead.py [CELLS_READ_PER_JOB ...]
 
 Runs the embedded default's dataset with CNN-2 and CNN-25 from 20 seeds each, to the tables and
-figures, on all cores, once for each number of cells per job. Prints a Markdown table: wall seconds;
-seconds of all training jobs, added up and divided by the cores; and how much more the wall time is.
+figures, on all cores: a cell per training job, and once for each number of cells read by a job.
+Prints a Markdown table: wall seconds; seconds of all training jobs, added up and divided by the
+cores; the same of the epochs alone; and how much more the wall time is than the jobs.
 The motif database and the one-time compilation of memelite come before the clock starts.
 """
 
@@ -22,13 +23,13 @@ ROOT = Path(__file__).parents[1]
 SEEDS = 20
 
 
-def configure(folder: Path, cells_per_job: int) -> Path:
+def configure(folder: Path, cells_read_per_job: int) -> Path:
     """Write the embedded default with more seeds; return its place."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     (block,) = config["grid"]
     block |= {"seeds": list(range(SEEDS)), "untrained_seeds": [0]}
     path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(config | {"cells_per_job": cells_per_job}))
+    path.write_text(yaml.safe_dump(config | {"cells_read_per_job": cells_read_per_job}))
     return path
 
 
@@ -50,9 +51,9 @@ def add_up(folder: Path, column: str, pattern: str) -> float:
 
 def main() -> None:
     """Print the table."""
-    print("| cells per job | wall | training jobs / cores | epochs alone / cores | over the jobs |")
+    print("| cells read per job | wall | training jobs / cores | epochs / cores | over the jobs |")
     print("|---|---|---|---|---|")
-    for number in map(int, sys.argv[1:] or ["1", "5"]):
+    for number in map(int, sys.argv[1:] or ["1", "10"]):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / ".cache").mkdir()

@@ -192,7 +192,9 @@ PAIR_TABLES = {"pairs": "results/tables/pairs.csv"} if STUDY["pairs"] else {}
 READ_BATCHES = [
     (readout, number, batch)
     for readout in READOUTS
-    for number, batch in jobs.list_reading_jobs(CELLS, STUDY["cells_per_job"])
+    for number, batch in jobs.list_reading_jobs(
+        CELLS, STUDY.get("cells_read_per_job", STUDY["cells_per_job"])
+    )
 ]
 
 

@@ -29,7 +29,7 @@ if CELLS:
             "../workflow_scripts/filters.py"
 
 
-# Several cells in one job (cells_per_job): most of a short job is the start of its process. A job is
+# Several cells in one job (cells_read_per_job): most of a short job is the start of its process. A job is
 # of one dataset, and has the same cells also where only one of them is missing. Without wildcards,
 # these rules come before the one above, which then reads cells outside the grid.
 for readout, number, batch in READ_BATCHES:

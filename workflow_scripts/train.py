@@ -2,6 +2,7 @@
 
 import logging
 import os
+import tempfile
 from pathlib import Path
 
 from motifgrid.logs import start_log
@@ -31,7 +32,10 @@ motifs = {
 assignments = [
     assign(path, datasets, snakemake.params.networks, motifs) for path in outputs["model"]
 ]
-cells = train_cells(assignments, prepare_device(snakemake.threads, snakemake.params.require_gpu))
+device = prepare_device(snakemake.threads, snakemake.params.require_gpu)
+# compilers leave their files to the end of the interpreter, which this one does not reach
+with tempfile.TemporaryDirectory(prefix="motifgrid-") as tempfile.tempdir:
+    cells = train_cells(assignments, device)
 for cell, *paths in zip(cells, *outputs.values(), strict=True):
     save_cell(cell, **dict(zip(outputs, paths, strict=True)))
 logging.shutdown()

@@ -110,6 +110,16 @@ def test_as_many_cells_are_read_by_one_job(copy):
     assert "Nothing to be done" in again.output
 
 
+def test_more_cells_are_read_than_trained_by_one_job(copy):
+    config = changed(copy, grid=GRID, training={"epochs": 2}, cells_per_job=2, cells_read_per_job=4)
+    run = snakemake(copy, "-n", config=config)
+    assert {rule: count for rule, count in run.jobs.items() if rule.startswith("filters_")} == {
+        "filters_filters_tiny_0": 1,
+        "filters_filters_tiny_1": 1,
+    }
+    assert not any(rule.startswith("train") for rule in run.jobs)
+
+
 def test_a_diverging_job_leaves_no_cell_and_says_which_were_lost(tmp_path):
     config = changed(tmp_path, grid=GRID, training={"learning_rate": 1e30}, cells_per_job=5)
     run = snakemake(tmp_path, "all_cells", config=config)
