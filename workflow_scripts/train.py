@@ -35,9 +35,8 @@ assignments = [
 device = prepare_device(snakemake.threads, snakemake.params.require_gpu)
 # compilers leave their files to the end of the interpreter, which this one does not reach
 with tempfile.TemporaryDirectory(prefix="motifgrid-") as tempfile.tempdir:
-    cells = train_cells(assignments, device)
-for cell, *paths in zip(cells, *outputs.values(), strict=True):
-    save_cell(cell, **dict(zip(outputs, paths, strict=True)))
+    for cell, *paths in zip(train_cells(assignments, device), *outputs.values(), strict=True):
+        save_cell(cell, **dict(zip(outputs, paths, strict=True)))
 logging.shutdown()
 for assignment in assignments:
     Path(assignment.checkpoint).unlink(missing_ok=True)

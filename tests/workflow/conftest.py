@@ -1,9 +1,14 @@
-"""One finished run of the tiny study for all tests of the workflow."""
+"""One finished run of the tiny study for all tests of the workflow, which come first."""
 
 import shutil
 
 import pytest
 from running import snakemake
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first: several processes then end together."""
+    items.sort(key=lambda item: "workflow" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")
