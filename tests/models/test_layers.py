@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from motifgrid import dna
-from motifgrid.models.layers import ClipAbove, OneHot
+from motifgrid.models.layers import ClipAbove, OneHot, PositiveClass
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
@@ -56,3 +56,12 @@ def test_clipping_has_no_weights_and_is_loaded_as_it_was_saved(tmp_path):
     assert model.weights == []
     output = model.predict(np.array([[-1.0, 0.0, 1.0]]), verbose=0)
     assert output.tolist() == [[-1.0, 0.0, 0.25]]
+
+
+def test_of_two_classes_the_second_is_the_positive_one(tmp_path):
+    inputs = keras.Input((2,))
+    keras.Model(inputs, PositiveClass(name="positive")(inputs)).save(tmp_path / "a.keras")
+    model = keras.saving.load_model(tmp_path / "a.keras")
+    assert model.output_shape == (None, 1)
+    assert model.weights == []
+    assert model.predict(np.array([[0.25, 0.75], [1, 0]]), verbose=0).tolist() == [[0.75], [0]]

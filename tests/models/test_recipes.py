@@ -6,6 +6,10 @@ from motifgrid.models.recipes import (
     UNTRAINED,
     list_lengths,
     require_effective_clip,
+    require_enough_filters,
+    require_expectation,
+    require_first_convolution,
+    require_layers,
     require_same_depth,
     require_used_strides,
 )
@@ -20,6 +24,8 @@ from motifgrid.models.recipes import (
         {"filters": [30, 128], "strides": None, "dropout": None},
         {"widths": [19, 5, 5], "pools": [1, 1, 100], "dropout": [0.1, 0.1, 0.1, 0.5]},
         {"filters": [30], "dropout": [0.1, 0.5], "family": "koo-eddy", "dense": 512},
+        {"filters": [30, 128], "widths": [19, 5], "dropout": 0.5},
+        {"filters": [], "widths": [], "pools": [], "dropout": 0.5},
     ],
 )
 def test_lists_of_the_same_depth_pass(recipe):
@@ -34,6 +40,7 @@ def test_lists_of_the_same_depth_pass(recipe):
         ({"filters": [30, 128], "dropout": [0.1, 0.5]}, r"\(filters 2, dropout 1\)"),
         ({"filters": [30], "dropout": [0.1, 0.1, 0.5]}, r"\(filters 1, dropout 2\)"),
         ({"filters": [30, 128], "paddings": ["same"]}, r"\(filters 2, paddings 1\)"),
+        ({"filters": [], "widths": [19]}, r"\(filters 0, widths 1\)"),
     ],
 )
 def test_lists_of_different_depth_are_counted(recipe, counted):
@@ -55,8 +62,60 @@ def test_the_dropouts_own_length_is_told_beside_the_convolutions_it_is_for():
         require_same_depth({"filters": [30, 128], "widths": [19]})
 
 
+@pytest.mark.parametrize("dropout", [0, 0.5])
+def test_one_dropout_for_all_layers_is_no_list(dropout):
+    with pytest.raises(ValueError, match=r"Expected one entry per convolution\.$"):
+        require_same_depth({"filters": [30], "widths": [19, 5], "dropout": dropout})
+
+
 def test_the_ending_of_untrained_names():
     assert f"cnn-2{UNTRAINED}" == "cnn-2-untrained"
+
+
+# Networks without convolutions
+
+
+def test_some_layer_is_needed():
+    require_layers({"filters": [], "recurrent": 1})
+    require_layers({"filters": [8], "recurrent": 0})
+    with pytest.raises(ValueError, match=r"^filters: \[\] and recurrent: 0 leave no layer"):
+        require_layers({"filters": [], "recurrent": 0})
+
+
+@pytest.mark.parametrize(
+    "setting", [{"initial_motifs": ["MA0002.2"]}, {"first_layer_trainable": True}]
+)
+def test_what_is_about_the_first_convolution_needs_one(setting):
+    require_first_convolution({"filters": []})
+    require_first_convolution({"filters": [8], **setting})
+    require_first_convolution(setting)
+    (name,) = setting
+    with pytest.raises(ValueError, match=rf"^{name} is about the first conv.* Leave {name} out"):
+        require_first_convolution({"filters": [], **setting})
+
+
+def test_without_motifs_no_filter_is_needed():
+    require_enough_filters({"filters": []})
+
+
+@pytest.mark.parametrize(
+    ("recipe", "passes"),
+    [
+        ({"family": "lanchantin", "pools": [1], "recurrent": 0}, True),
+        ({"family": "lanchantin", "pools": [1], "recurrent": 1}, False),
+        ({"family": "lanchantin", "pools": [], "recurrent": 1}, False),
+        ({"family": "lanchantin", "pools": [2, 1], "recurrent": 1}, True),
+        ({"family": "koo-eddy", "pools": [1]}, False),
+        ({"family": "luo", "pools": [1]}, True),
+    ],
+)
+def test_a_kind_of_pooling_needs_a_pooling(recipe, passes):
+    require_expectation(recipe)
+    if passes:
+        require_expectation({**recipe, "pooling": "average"})
+        return
+    with pytest.raises(ValueError, match=r"^pooling: average would do nothing, since pools: "):
+        require_expectation({**recipe, "pooling": "average"})
 
 
 # Strides

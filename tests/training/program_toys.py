@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from training_toys import build_toy, planted
 
+from motifgrid import dna
+from motifgrid.training.loss import masked_binary_crossentropy
 from motifgrid.training.program import make_program, share
 
 TRAIN, VALID = planted(90, 0), planted(70, 1)
@@ -19,6 +21,13 @@ def build(seed=0, **changes):
 def program_of(*models, batch=20, rate=0.01):
     material = share(TRAIN, VALID, len(models))
     return make_program(models, keras.optimizers.Adam(rate), batch, material)
+
+
+def fit_by_keras(model, rows, batch=20, rate=0.01, **more):
+    """What Keras makes of the same batches."""
+    model.compile(optimizer=keras.optimizers.Adam(rate, **more), loss=masked_binary_crossentropy)
+    x, y = dna.one_hot(TRAIN.x[rows]), TRAIN.y[rows]
+    return model.fit(x, y, batch_size=batch, epochs=1, shuffle=False, verbose=0)
 
 
 def order(*seeds, count=90):

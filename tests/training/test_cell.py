@@ -123,12 +123,13 @@ def test_every_setting_reaches_the_optimiser(monkeypatch):
 
     monkeypatch.setattr(cell_module, "make_program", recorded)
     chosen = {"learning_rate": 2e-3, "beta_1": 0.95, "beta_2": 0.99, "epsilon": 1e-8}
-    settings = TrainingSettings(epochs=2, batch_size=30, **chosen)
+    settings = TrainingSettings(epochs=2, batch_size=30, clip_gradients=5, **chosen)
     fit(registry.build(RECIPE, 40, 2), planted(100, 0), planted(20, 1), settings, LABEL)
     (adam,) = made
     assert isinstance(adam, keras.optimizers.Adam)
     given = adam.get_config()
     assert {key: pytest.approx(given[key]) for key in chosen} == chosen
+    assert given["clipvalue"] == 5
     # two epochs of 30 + 30 + 30 + 10 sequences
     assert int(adam.iterations) == 8
 

@@ -55,14 +55,24 @@ def assert_same_cell(one, other):
     assert one.facts == other.facts
 
 
-@pytest.mark.parametrize("epoch", [2, 4])
-def test_a_killed_cell_goes_on_as_if_undisturbed(dataset, tmp_path, monkeypatch, epoch):
-    undisturbed = train_cell(dataset, RECIPE, SETTINGS, seed=3, label=LABEL)
+LANCHANTIN = {"family": "lanchantin", "filters": [4], "widths": [7], "pools": [4], "recurrent": 1}
+DECAY = {"decay_after": 2, "decay_factor": 0.1, "clip_gradients": 0.01}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "more", "epoch"),
+    [(RECIPE, {}, 2), (RECIPE, {}, 4), (RECIPE, DECAY, 4), (LANCHANTIN, DECAY, 3)],
+)
+def test_a_killed_cell_goes_on_as_if_undisturbed(
+    dataset, tmp_path, monkeypatch, recipe, more, epoch
+):
+    settings = replace(SETTINGS, **more)
+    undisturbed = train_cell(dataset, recipe, settings, seed=3, label=LABEL)
     path = tmp_path / "3.npz"
     with monkeypatch.context() as patch:
         kill_in_epoch(patch, epoch)
         with pytest.raises(KilledError):
-            train_cell(dataset, RECIPE, SETTINGS, seed=3, label=LABEL, checkpoint=path)
+            train_cell(dataset, recipe, settings, seed=3, label=LABEL, checkpoint=path)
     trained = []
     draw_order = members_module.draw_order
 
@@ -71,7 +81,7 @@ def test_a_killed_cell_goes_on_as_if_undisturbed(dataset, tmp_path, monkeypatch,
         return draw_order(seed, number, size)
 
     monkeypatch.setattr(members_module, "draw_order", recorded)
-    resumed = train_cell(dataset, RECIPE, SETTINGS, seed=3, label=LABEL, checkpoint=path)
+    resumed = train_cell(dataset, recipe, settings, seed=3, label=LABEL, checkpoint=path)
     assert trained == list(range(epoch, len(undisturbed.history) + 1))
     assert_same_cell(resumed, undisturbed)
 

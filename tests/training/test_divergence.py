@@ -153,7 +153,7 @@ def test_infinite_activations_behind_finite_outputs_are_an_error(tmp_path):
     path = write_toy(tmp_path / "toy.h5")
     settings = replace(SETTINGS, epochs=0)
     message = (
-        rf"{LABEL}: the activations of the first convolution are infinite or no number for \d+ of "
+        rf"{LABEL}: the activations of the first layer are infinite or no number for \d+ of "
         r"300 test sequences\. Give the architecture a clip: .* activation_scale:"
     )
     with pytest.raises(DivergenceError, match=message):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motifgrid.training.following import begin, follow, is_done
+from motifgrid.training.following import begin, decays, follow, is_done
 from motifgrid.training.settings import TrainingSettings
 
 SETTINGS = TrainingSettings(epochs=30, patience=4, reduce_after=2, reduce_factor=0.5)
@@ -84,3 +84,26 @@ def test_a_missing_number_is_never_better():
 def test_an_untrained_cell_is_done_before_the_first_epoch():
     settings = replace(SETTINGS, epochs=0)
     assert is_done(begin(settings), settings)
+
+
+# Decay
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.integers(1, 12), st.integers(0, 3))
+def test_the_rate_falls_every_so_many_epochs_whatever_they_say(values, after, reduce_after):
+    plain = replace(SETTINGS, epochs=100, patience=0, reduce_after=reduce_after)
+    settings = replace(plain, decay_after=after, decay_factor=0.5)
+    for now, other in zip(epochs_of(values, settings), epochs_of(values, plain), strict=True):
+        assert now.rate == pytest.approx(other.rate * 0.5 ** (now.epoch // after), rel=1e-12)
+        assert replace(now, rate=other.rate) == other
+
+
+def test_the_published_decay_halves_the_rate_every_ten_epochs():
+    settings = TrainingSettings(epochs=50, learning_rate=0.01, decay_after=10)
+    rates = [now.rate for now in epochs_of([0.5] * 50, settings)]
+    assert rates[:9] == [0.01] * 9
+    assert rates[9::10] == [0.005, 0.0025, 0.00125, 0.000625, 0.0003125]
+
+
+def test_without_a_decay_no_epoch_is_one_of_it():
+    assert not any(decays(epoch, TrainingSettings()) for epoch in range(1, 100))

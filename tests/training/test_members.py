@@ -259,6 +259,15 @@ def test_a_learning_rate_that_falls_is_told_once_each_time(caplog):
     ]
 
 
+def test_a_decay_of_the_learning_rate_is_told_as_such(caplog):
+    settings = replace(SETTINGS, epochs=5, patience=0, learning_rate=0.01)
+    decay = replace(settings, decay_after=2, decay_factor=0.5)
+    assert turns(caplog, decay, [0.6, 0.5, 0.4, 0.3, 0.2]) == [
+        "toy/cnn-2/0: 2 epochs done: the learning rate falls from 0.01 to 0.005",
+        "toy/cnn-2/0: 4 epochs done: the learning rate falls from 0.005 to 0.0025",
+    ]
+
+
 def test_a_rate_of_no_further_epoch_is_not_told(caplog):
     settings = replace(SETTINGS, epochs=3, patience=0, reduce_after=2)
     assert turns(caplog, settings, [0.5, 0.6, 0.7]) == []

@@ -9,8 +9,10 @@ TESTS = Path(__file__).parents[1]
 FILES = (
     "models/test_backend_layers.py",
     "models/test_expectation_pooling.py",
+    "models/test_lanchantin.py",
     "training/test_program.py",
     "training/test_precision.py",
+    "training/test_lanchantin_training.py",
     "training/on_jax",
 )
 

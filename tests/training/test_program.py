@@ -3,19 +3,21 @@
 import keras
 import numpy as np
 import pytest
-from program_toys import STILL, TRAIN, VALID, assert_close, build, order, program_of
+from program_toys import (
+    STILL,
+    TRAIN,
+    VALID,
+    assert_close,
+    build,
+    fit_by_keras,
+    order,
+    program_of,
+)
 from training_toys import planted
 
 from motifgrid import dna
 from motifgrid.training.loss import masked_binary_crossentropy
 from motifgrid.training.program import make_program, share
-
-
-def fit_by_keras(model, rows, batch=20, rate=0.01):
-    """What Keras makes of the same batches."""
-    model.compile(optimizer=keras.optimizers.Adam(rate), loss=masked_binary_crossentropy)
-    x, y = dna.one_hot(TRAIN.x[rows]), TRAIN.y[rows]
-    return model.fit(x, y, batch_size=batch, epochs=1, shuffle=False, verbose=0)
 
 
 def test_an_epoch_is_that_of_keras():

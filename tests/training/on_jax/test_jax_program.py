@@ -7,6 +7,7 @@ from program_toys import STILL, assert_close, build, order, program_of
 from test_cell import write_toy
 from training_toys import RECIPE, assign_seeds, planted
 
+from motifgrid.models import registry
 from motifgrid.training.cell import train_cell, train_cells
 from motifgrid.training.device import prepare_device
 from motifgrid.training.program import Material, make_program, share
@@ -45,6 +46,33 @@ def test_members_on_datasets_of_their_own_learn_what_each_learns_alone():
         np.testing.assert_allclose(probabilities[member], alone.predict()[0], atol=1e-3)
     together.keep_members([2, 1])
     np.testing.assert_allclose(together.validate(), validation[[2, 1]], rtol=1e-6)
+
+
+RECURRENT = {
+    "family": "lanchantin",
+    "filters": [6],
+    "widths": [7],
+    "pools": [4],
+    "recurrent": 1,
+    "units": 4,
+}
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_recurrent_members_together_learn_what_each_learns_alone(dropout):
+    def build_one(seed):
+        keras.utils.set_random_seed(seed)
+        return registry.build({**RECURRENT, "dropout": dropout}, 40, 2)
+
+    together = program_of(*(build_one(seed) for seed in (0, 1, 2)))
+    losses = together.train(order(7, 8, 9)).losses
+    for member in range(3):
+        alone = program_of(build_one(member))
+        np.testing.assert_allclose(
+            losses[member], alone.train(order(7 + member)).losses[0], rtol=1e-3
+        )
+        assert_close(together.get_weights()[member], alone.get_weights()[0])
+        assert together.validate()[member] == pytest.approx(alone.validate()[0], rel=1e-3)
 
 
 def test_members_have_rates_of_their_own():

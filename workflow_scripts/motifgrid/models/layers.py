@@ -53,6 +53,25 @@ class ClipAbove(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("motifgrid")
+class PositiveClass(keras.layers.Layer):
+    """Take the positive one of two classes' probabilities, the second.
+
+    Binary cross-entropy on it is the negative log-likelihood of the two classes.
+
+    Input shape: (batch, 2).
+    Output shape: (batch, 1).
+    """
+
+    def call(self, probabilities: keras.KerasTensor) -> keras.KerasTensor:
+        """Return the second column."""
+        return probabilities[:, 1:]
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Return (batch, 1)."""
+        return (input_shape[0], 1)
+
+
+@keras.saving.register_keras_serializable("motifgrid")
 class Convolution(keras.layers.Conv1D):
     """Conv1D; on JAX it is one matrix product over unfolded windows.
 

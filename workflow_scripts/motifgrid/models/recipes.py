@@ -35,22 +35,24 @@ def require_same_depth(recipe: Mapping[str, Sequence]) -> None:
 
     Args:
         recipe: any of filters, widths, pools, strides and paddings (one entry per convolution),
-            and dropout (one more, for the dense layer); lists that are None or absent are left
-            out.
+            and dropout (one more, for the dense layer, or one number for all layers); lists that
+            are None or absent are left out.
 
     Raises:
         ValueError: the lists disagree; the message counts each.
     """
-    depths = {name: len(recipe[name]) for name in PER_CONVOLUTION if recipe.get(name)}
-    if recipe.get("dropout"):
-        depths["dropout"] = len(recipe["dropout"]) - 1
+    depths = {name: len(recipe[name]) for name in PER_CONVOLUTION if recipe.get(name) is not None}
+    dropout = recipe.get("dropout", ())
+    lists_dropout, true = isinstance(dropout, Sequence), ""
+    if lists_dropout and dropout:
+        depths["dropout"] = len(dropout) - 1
+        true = f": dropout has {len(dropout)} entries, the last for the dense layer"
     if len(set(depths.values())) > 1:
         counted = ", ".join(f"{name} {depth}" for name, depth in depths.items())
-        dropout = len(recipe.get("dropout") or ())
-        true = f": dropout has {dropout} entries, the last for the dense layer" if dropout else ""
+        more = ", and one more in dropout" if lists_dropout else ""
         raise ValueError(
             "the lists describe different numbers of convolutions "
-            f"({counted}){true}. Expected one entry per convolution, and one more in dropout."
+            f"({counted}){true}. Expected one entry per convolution{more}."
         )
 
 
@@ -68,6 +70,39 @@ def require_one_convolution(recipe: Mapping[str, Sequence]) -> None:
             raise ValueError(
                 f"{name}: {list(recipe[name])}. Expected one number in the list: this family of "
                 "architectures has one convolution."
+            )
+
+
+def require_layers(recipe: Mapping[str, object]) -> None:
+    """Check that a recipe of a family with convolutions and recurrent layers has some.
+
+    Args:
+        recipe: filters and recurrent.
+
+    Raises:
+        ValueError: it has neither.
+    """
+    if not recipe["filters"] and not recipe["recurrent"]:
+        raise ValueError(
+            "filters: [] and recurrent: 0 leave no layer. Expected a number of filters for each "
+            "convolution, or recurrent: 1 or more."
+        )
+
+
+def require_first_convolution(recipe: Mapping[str, object]) -> None:
+    """Check that a network without convolutions asks nothing of its first one.
+
+    Args:
+        recipe: filters, where it has them; initial_motifs and first_layer_trainable likewise.
+
+    Raises:
+        ValueError: one of these stands beside an empty list of filters.
+    """
+    for name in ("initial_motifs", "first_layer_trainable"):
+        if name in recipe and not recipe.get("filters", True):
+            raise ValueError(
+                f"{name} is about the first convolution, but filters: [] makes none. Leave {name} "
+                "out, or give the network a convolution."
             )
 
 
@@ -92,11 +127,17 @@ def require_expectation(recipe: Mapping[str, object]) -> None:
             "base_per_channel would do nothing, since all filters begin with the same base. Set "
             "base_trainable: true, or leave base_per_channel out."
         )
-    if pooling != "max" and recipe["family"] != "luo" and max(recipe["pools"]) == 1:
+    if pooling != "max" and not _pools_all(recipe) and max(recipe["pools"], default=1) == 1:
         raise ValueError(
             f"pooling: {pooling} would do nothing, since pools: {list(recipe['pools'])} makes no "
             "pooling. Pool somewhere, or leave pooling out."
         )
+
+
+def _pools_all(recipe: Mapping[str, object]) -> bool:
+    """Tell whether a network pools all its positions, whatever its windows."""
+    is_cnn = recipe["family"] == "lanchantin" and not recipe["recurrent"]
+    return is_cnn or recipe["family"] == "luo"
 
 
 def require_enough_filters(recipe: Mapping[str, object]) -> None:
@@ -108,11 +149,11 @@ def require_enough_filters(recipe: Mapping[str, object]) -> None:
     Raises:
         ValueError: there are more motifs than filters.
     """
-    motifs, (filters, *_others) = recipe.get("initial_motifs", ()), recipe["filters"]
-    if len(motifs) > filters:
+    motifs = recipe.get("initial_motifs", ())
+    if motifs and len(motifs) > recipe["filters"][0]:
         raise ValueError(
-            f"initial_motifs: {len(motifs)} motifs, but the first convolution has {filters} "
-            "filters. Name fewer motifs, or give it more filters."
+            f"initial_motifs: {len(motifs)} motifs, but the first convolution has "
+            f"{recipe['filters'][0]} filters. Name fewer motifs, or give it more filters."
         )
 
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 import keras
 import numpy as np
 
-from motifgrid.models import koo_eddy, luo
+from motifgrid.models import koo_eddy, lanchantin, luo
 from motifgrid.models.first_layer import begin_as_motifs
+from motifgrid.models.recipes import require_first_convolution
 
 FAMILIES: Mapping[str, Callable[..., keras.Model]] = {
     "koo-eddy": koo_eddy.build,
+    "lanchantin": lanchantin.build,
     "luo": luo.build,
 }
 """Family name in a configuration -> function that builds (length, classes, **parameters)."""
@@ -25,7 +27,8 @@ def build(
 
     The model takes one-hot sequences (batch, `length`, 4) and gives probabilities (batch,
     `classes`). Its i-th convolution is a layer named `conv_{i}`, counted from 1, and that
-    layer's output after the activation is the layer `conv_{i}_activation`.
+    layer's output after the activation is the layer `conv_{i}_activation`. Its i-th recurrent
+    layer is named `recurrent_{i}`; a network without convolutions has one.
 
     Args:
         recipe: `family` and that family's parameters; `initial_motifs` and `first_layer_trainable`
@@ -39,16 +42,19 @@ def build(
         A functional Keras model; its weights come from Keras' global random seed.
 
     Raises:
-        ValueError: no such family, no such motif, or parameters that the family refuses.
+        ValueError: no such family, no such motif, or parameters that the family, or a network
+            without convolutions, refuses.
     """
     parameters = dict(recipe)
     family = parameters.pop("family")
     if family not in FAMILIES:
         raise ValueError(f"No family of architectures '{family}'. Known: {', '.join(FAMILIES)}.")
+    require_first_convolution(recipe)
     identifiers = parameters.pop("initial_motifs", ())
     trainable = parameters.pop("first_layer_trainable", True)
     model = FAMILIES[family](length, classes, **parameters)
-    if motifs is not None:
+    if identifiers and motifs is not None:
         begin_as_motifs(model, identifiers, motifs)
-    model.get_layer("conv_1").trainable = trainable
+    if not trainable:
+        model.get_layer("conv_1").trainable = False
     return model

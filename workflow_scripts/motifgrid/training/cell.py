@@ -366,13 +366,14 @@ def _adam(settings: TrainingSettings) -> keras.optimizers.Optimizer:
         beta_1=settings.beta_1,
         beta_2=settings.beta_2,
         epsilon=settings.epsilon,
+        clipvalue=settings.clip_gradients or None,
     )
 
 
 def _require_finite(probabilities: np.ndarray, fine: np.ndarray, label: str, advice: str) -> None:
     # pooling and sigmoid can hide infinite activations behind finite outputs
     found = {
-        "the activations of the first convolution": fine,
+        "the activations of the first layer": fine,
         "the outputs": np.isfinite(probabilities).all(axis=1),
     }
     for what, well in found.items():

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from motifgrid.training.divergence import DivergenceError, name_lost_weights
-from motifgrid.training.following import AUPR, MONITORED, Following, follow, is_done
+from motifgrid.training.following import AUPR, MONITORED, Following, decays, follow, is_done
 from motifgrid.training.metrics import mean_aupr
 from motifgrid.training.program import STEPS_PER_CALL, Batches, Program
 from motifgrid.training.settings import TrainingSettings
@@ -231,10 +231,10 @@ def _report_turn(member: Member, before: Following, settings: TrainingSettings) 
             f"epoch {now.best_epoch}"
         )
     elif now.rate != before.rate:
-        logger.info(
-            f"{member.label}: no better epoch for {settings.reduce_after}: the learning rate falls "
-            f"from {before.rate:.3g} to {now.rate:.3g}"
-        )
+        why = f"no better epoch for {settings.reduce_after}"
+        why = f"{now.epoch} epochs done" if decays(now.epoch, settings) else why
+        fall = f"the learning rate falls from {before.rate:.3g} to {now.rate:.3g}"
+        logger.info(f"{member.label}: {why}: {fall}")
 
 
 def _name(members: Sequence[Member]) -> str:

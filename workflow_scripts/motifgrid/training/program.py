@@ -15,8 +15,9 @@ there is time to report."""
 
 PREDICTION_BATCH = 500
 
-FIRST_ACTIVATION = "conv_1_activation"
-"""Layer of every model of `models.registry` whose activations the readouts align."""
+FIRST_ACTIVATIONS = ("conv_1_activation", "recurrent_1")
+"""Layers of the models of `models.registry` that hold the activations of the first layer: that
+which the readouts align, and that of a network without convolutions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +97,7 @@ class Program(Protocol):
 
         Returns:
             Probabilities (N, C), and for each sequence whether all activations of the first
-            convolution are finite (N,).
+            layer are finite (N,).
         """
 
     def set_rates(self, rates: np.ndarray) -> None:
@@ -117,7 +118,9 @@ class Program(Protocol):
 
 def with_first_activation(model: keras.Model) -> keras.Model:
     """Return a model with the same weights and, behind its output, its first activations."""
-    return keras.Model(model.input, [model.output, model.get_layer(FIRST_ACTIVATION).output])
+    names = [layer.name for layer in model.layers]
+    first = next(name for name in FIRST_ACTIVATIONS if name in names)
+    return keras.Model(model.input, [model.output, model.get_layer(first).output])
 
 
 def make_program(

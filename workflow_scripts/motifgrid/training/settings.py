@@ -22,6 +22,11 @@ class TrainingSettings:
         reduce_factor: what the learning rate is then multiplied with. (Koo & Ploenzke 2021: 0.2.)
         precision: float32; or bfloat16 for products and activations during training, with weights,
             batch normalisation and outputs in float32.
+        clip_gradients: every element of a gradient is kept within this number of zero; 0 leaves it
+            as it is. (Lanchantin et al. 2016: 5.)
+        decay_after: epochs after which the learning rate falls, again and again, whatever the
+            monitored number; 0 never lets it. (Lanchantin et al. 2016: 10.)
+        decay_factor: what the learning rate is then multiplied with. (Lanchantin et al. 2016: 0.5.)
     """
 
     epochs: int = 100
@@ -35,3 +40,6 @@ class TrainingSettings:
     reduce_after: int = 0
     reduce_factor: float = 0.2
     precision: str = "float32"
+    clip_gradients: float = 0.0
+    decay_after: int = 0
+    decay_factor: float = 0.5
