@@ -37,6 +37,7 @@ rule pairs:
 
 rule pair_figures:
     input:
+        **BASELINE_TABLES,
         cells="results/tables/cells.csv",
         datasets="results/tables/pairs_datasets.csv",
         history=get_cell_files("history.csv"),
@@ -74,7 +75,7 @@ rule pair_figures:
         runtime=10,
     params:
         cells=[list(cell) for cell in CELLS],
-        architectures=list_paired(),
+        architectures=list_drawn(),
     message:
         "Drawing pairs of architectures, their spread, and their gaps between losses"
     script:
@@ -104,7 +105,7 @@ rule gap_curves_figure:
         runtime=10,
     params:
         cells=get_dataset_cells,
-        architectures=list_paired(),
+        architectures=list_drawn(),
     message:
         "Drawing training and validation loss by epoch ({wildcards.dataset})"
     script:

@@ -63,6 +63,34 @@ def test_numbers_stay_numbers():
     assert expand_collections(config({"sets": entry}))["datasets"]["sets-a"]["starts"] == [100, 900]
 
 
+def test_every_dataset_may_have_a_number_of_its_own():
+    entry = {
+        "kind": "sequences",
+        "train": "{name}_{fraction}.gz",
+        "valid_fraction": "{fraction}",
+        "seed": "{seed}",
+        "names": {"a": {"fraction": 0.1, "seed": 1}, "b": {"fraction": 0.25, "seed": 2}},
+    }
+    made = expand_collections(config({"sets": entry}))["datasets"]
+    found = [(block["train"], block["valid_fraction"], block["seed"]) for block in made.values()]
+    assert found == [("a_0.1.gz", 0.1, 1), ("b_0.25.gz", 0.25, 2)]
+
+
+def test_a_name_that_is_a_number_is_one_where_it_stands_alone():
+    entry = {"kind": "implanted", "motifs": ["MA{name}"], "seed": "{name}", "names": [7, 11]}
+    made = expand_collections(config({"sets": entry}))["datasets"]
+    assert [block["seed"] for block in made.values()] == [7, 11]
+    assert made["sets-7"]["motifs"] == ["MA7"]
+
+
+def test_every_dataset_may_have_a_list_of_its_own():
+    motifs = {"one": ["MA1"], "two": ["MA1", "MA2"]}
+    names = {key: {"motifs": value} for key, value in motifs.items()}
+    entry = {"kind": "implanted", "motifs": "{motifs}", "names": names}
+    made = expand_collections(config({"sets": entry}))["datasets"]
+    assert [block["motifs"] for block in made.values()] == list(motifs.values())
+
+
 def test_a_configuration_without_collections_stays_as_it_is():
     plain = {"study": "toy", "grid": [{"datasets": ["a"]}], "datasets": {"a": {}}}
     assert expand_collections(plain) == plain
@@ -77,6 +105,19 @@ def test_a_configuration_without_collections_stays_as_it_is():
         ({**FOUND, "names": ["a"], "fold": "{chrom}"}, r"\{chrom\} of a\. Known: key, name"),
         ({**FOUND, "names": ["a.b", "a-b"]}, r"a\.b and a-b would both be called sets-a-b"),
         ({**FOUND, "names": ["(((("]}, r"'\(\(\(\(' has no letter or digit"),
+        ({**FOUND, "names": ["a", None]}, r"names: null is no name\. Expected text or a number"),
+        (
+            {**FOUND, "names": [{"name": "a"}]},
+            r"names: \{name: \.\.\.\} is no name\. Expected text",
+        ),
+        (
+            {**FOUND, "names": {"a": None}},
+            r"names: a: nothing stands here\. Expected what \{name\} ",
+        ),
+        ({**FOUND, "names": {"a": {"motif": None}}}, r"names: a: motif: nothing stands here"),
+        ({**FOUND, "names": {"a": ["b"]}}, r"\{name\} of a is \['b'\]\. Expected text or a number"),
+        ({**FOUND, "train": "*_{name}.gz"}, r"\* cannot stand beside \{name\}, which alone tells "),
+        ({**FOUND, "train": "{lab}_{name}.gz"}, r"\{lab\} stands for nothing here"),
     ],
 )
 def test_what_makes_no_datasets_is_told(files, entry, message):

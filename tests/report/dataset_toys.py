@@ -3,7 +3,16 @@
 import numpy as np
 
 from motifgrid import dna
-from motifgrid.formats.dataset import MISSING, PLACE_DTYPE, SPLITS, Dataset, Split, write_dataset
+from motifgrid.datasets.implanted import ImplantedSettings, simulate_implanted
+from motifgrid.formats.dataset import (
+    MISSING,
+    PLACE_DTYPE,
+    SPLITS,
+    Dataset,
+    PoolMotif,
+    Split,
+    write_dataset,
+)
 from motifgrid.report.dataset_tables import gather_dataset_tables
 
 LABELS = {"0": 0, "1": 1, ".": MISSING}
@@ -54,3 +63,14 @@ def track(name, peaks):
 
 def drop(reason, count, track="", unit="peaks"):
     return {"reason": reason, "unit": unit, "track": track, "count": count}
+
+
+def tabulate_implanted(folder, *motifs):
+    """A set of 200 sequences, half with one of some motifs, given as (name, identifier, width)."""
+    pool = [
+        PoolMotif(name, identifier, np.full((width, 4), 0.25), (identifier,))
+        for name, identifier, width in motifs
+    ]
+    settings = ImplantedSettings(sequences=200, length=60, starts=(0, 20), splits=(0.8, 0.1, 0.1))
+    write_dataset(folder / "a.h5", simulate_implanted(pool, "either", settings))
+    return gather_dataset_tables(folder / "a.h5")

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from dataset_toys import tabulate_implanted
 from matplotlib.collections import QuadMesh
 from matplotlib.text import Text
 from report_toys import texts_of
@@ -351,3 +352,29 @@ def test_the_figure_has_the_same_bytes_every_time(tmp_path):
         save_figure(draw(tmp_path), tmp_path / f"{name}.svg", tmp_path / f"{name}.png")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_implanted_motifs_are_listed_with_their_sites(tmp_path):
+    tables = tabulate_implanted(tmp_path, ("SRF", "MA0083.3", 16), ("GABPA", "MA0062.2", 11))
+    figure = draw_dataset_figure(tables, "two motifs")
+    words = texts_of(figure)
+    assert "Implanted motifs" in words
+    for row in tables.motifs.to_dict("records"):
+        place = words.index(row["motif"])
+        counts = [str(row[name]) for name in SPLITS]
+        assert words[place - 1 : place + 5] == [
+            row["name"], row["motif"], f"{row['width']} nt", *counts,
+        ]  # fmt: skip
+    require_readable(figure)
+
+
+def test_of_many_implanted_motifs_the_rest_is_counted(tmp_path):
+    names = [(f"a long name of a factor number {n:03}", f"MA{n:04}.1", 8) for n in range(35)]
+    figure = draw_dataset_figure(tabulate_implanted(tmp_path, *names), "many")
+    assert "and 5 more" in texts_of(figure)
+    assert "MA0030.1" not in texts_of(figure)
+    require_readable(figure)
+
+
+def test_without_implanted_motifs_there_is_no_such_section(tmp_path):
+    assert "Implanted motifs" not in words_of(draw(tmp_path))

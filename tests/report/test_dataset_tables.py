@@ -1,7 +1,15 @@
 import numpy as np
 import pandas as pd
 import pytest
-from dataset_toys import drop, places_of, sound_arrays, split_of, tabulate, tabulate_arrays
+from dataset_toys import (
+    drop,
+    places_of,
+    sound_arrays,
+    split_of,
+    tabulate,
+    tabulate_arrays,
+    tabulate_implanted,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -263,3 +271,18 @@ def test_the_same_dataset_gives_the_same_bytes(tmp_path):
         paths = write_all(folder, tabulate_arrays(folder, sound_arrays()))
         contents.append([path.read_bytes() for path in paths.values()])
     assert contents[0] == contents[1]
+
+
+def test_implanted_motifs_are_counted_by_split(tmp_path):
+    motifs = tabulate_implanted(tmp_path, ("SRF", "MA1.1", 4), ("CTCF", "MA2.1", 6)).motifs
+    assert list(motifs.columns) == ["name", "motif", "width", "train", "valid", "test"]
+    assert motifs[["name", "motif", "width"]].to_numpy().tolist() == [
+        ["SRF", "MA1.1", 4],
+        ["CTCF", "MA2.1", 6],
+    ]
+    # 100 positives with one site each
+    assert motifs[["train", "valid", "test"]].sum().tolist() == [80, 10, 10]
+
+
+def test_datasets_of_other_kinds_have_no_table_of_motifs(tmp_path):
+    assert tabulate(tmp_path, split_of(("ACGT", "10"))).motifs.empty

@@ -98,7 +98,8 @@ def test_gaps_below_zero_are_on_the_scale(histories):
 
 def test_rows_are_in_natural_or_given_order_with_labels(histories):
     def names(figure):
-        return [w for w in texts_of(figure) if w in {"max-16", "max-128", "Global max"}]
+        heads = [word.split(" (")[0] for word in texts_of(figure)]
+        return [word for word in heads if word in {"max-16", "max-128", "Global max"}]
 
     assert names(draw_gaps(histories)) == ["max-16", "max-128"]
     turned = draw_gaps(histories, ["max-128", "max-16"], {"max-16": "Global max"})
@@ -199,3 +200,14 @@ def test_figures_have_the_same_bytes_every_time(histories, tmp_path):
     for name in "ab":
         save_figure(draw_gaps(histories), tmp_path / f"{name}.svg", tmp_path / f"{name}.png")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_a_row_with_fewer_cells_than_others_says_how_many(histories):
+    words = texts_of(draw_gaps(histories, ["max-16", "max-128"]))
+    assert {"max-16", "max-128 (1 of 3 cells)"} < set(words)
+
+
+def test_curves_leave_out_architectures_that_were_not_trained_on_the_dataset(histories):
+    figure = draw_gap_curves(histories, "chip", ["max-128", "max-16"])
+    assert len(figure.axes) == 1
+    assert "max-128" not in texts_of(figure)

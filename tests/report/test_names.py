@@ -1,7 +1,14 @@
 import pandas as pd
 import pytest
 
-from motifgrid.report.names import display_name, is_untrained, name_cell, natural_key, trained_name
+from motifgrid.report.names import (
+    display_name,
+    is_untrained,
+    name_cell,
+    natural_key,
+    sort_names,
+    trained_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +46,8 @@ def test_seeds_sort_by_value():
 def test_a_cell_is_named_by_architecture_dataset_and_seed():
     name = name_cell(readout="filters", dataset="tiny", architecture="cnn-25", seed="0")
     assert name == "CNN-25, tiny, seed 0"
+
+
+def test_names_are_sorted_by_the_numbers_in_them_and_named_once():
+    assert sort_names(["cnn-10", "cnn-2", "cnn-10"]) == ["cnn-2", "cnn-10"]
+    assert sort_names([]) == []

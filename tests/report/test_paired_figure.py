@@ -230,3 +230,32 @@ def test_figures_have_the_same_bytes_every_time(tmp_path):
     for kind in ("pairs", "spread"):
         first, second = (tmp_path / f"{kind}-{name}.svg" for name in "ab")
         assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_corners_count_what_lies_above_and_below_the_diagonal():
+    cells = grid(690)
+    (axes,) = draw_pairs(pair_all(cells, PAIR)).axes
+    places = {text.xy: text.get_text() for text in axes.texts}
+    assert places == {(0, 1): "689", (1, 0): "1"}
+
+
+def test_of_hundreds_of_datasets_points_are_smaller_and_let_through_what_lies_below():
+    few, many = (draw_pairs(pair_all(grid(n), PAIR)).axes[0].collections for n in (MANY, 690))
+    assert max(part.get_sizes()[0] for part in many) < min(part.get_sizes()[0] for part in few)
+    assert all(part.get_alpha() < 0.6 for part in many)
+    assert all(part.get_alpha() is None for part in few)
+
+
+def test_an_architecture_that_was_not_trained_on_a_dataset_has_an_empty_row_that_says_so():
+    cells = grid(3)
+    lost = (cells["dataset"] != "set-0") & (cells["architecture"] == "average-16")
+    words = texts_of(draw_spread(cells[~lost]))
+    assert words.count("not trained here") == 2
+    assert "not trained here" not in texts_of(draw_spread(cells))
+
+
+def test_an_architecture_that_was_trained_on_fewer_of_many_datasets_says_on_how_many():
+    cells = grid(40)
+    lost = cells["dataset"].isin(["set-0", "set-1"]) & (cells["architecture"] == "average-16")
+    words = texts_of(draw_spread(cells[~lost]))
+    assert {"average-16 (38 of 40 datasets)", "max-16"} < set(words)

@@ -19,7 +19,7 @@ def test_comparison_with_a_published_number(summary):
     assert list(row.index) == [
         "study", "table", "row", "metric", "ours_mean", "ours_sd", "n", "published_mean",
         "published_sd", "difference", "within_2sd", "relation", "dataset", "architecture",
-        "readout", "layer",
+        "readout", "layer", "statistic",
     ]  # fmt: skip
     assert row[["study", "table", "row", "metric"]].tolist() == [
         "koo-eddy-2019", "Table 1", "CNN-25", "relevant",
@@ -144,3 +144,58 @@ def test_the_table_is_read_as_it_was_written(summary, tmp_path):
     pd.testing.assert_frame_equal(
         read_comparison(tmp_path / "published.csv"), table, check_dtype=False
     )
+
+
+@pytest.fixture
+def sets():
+    """CNN-25 on three sets from two seeds each: means 0.7, 0.8 and 0.96; CNN-2 on one."""
+    aurocs = {"k562-a": (0.6, 0.8), "k562-b": (0.8, 0.8), "k562-c": (0.95, 0.97)}
+    cells = pd.concat(
+        cells_of(*(("cnn-25", seed, auroc) for seed, auroc in enumerate(pair))).assign(dataset=name)
+        for name, pair in aurocs.items()
+    )
+    other = cells_of(("cnn-2", 0, 0.5)).assign(dataset="k562-a")
+    return summarise(pd.concat([cells, other]), fractions_of())
+
+
+def number_over_sets(**changes):
+    over = {"metric": "auroc", "datasets": ["k562-a", "k562-b", "k562-c"], "statistic": "mean"}
+    number = published_number(dataset="k562", mean=0.8, sd=0.1, **over)
+    return number | {"readout": None, "layer": None} | changes
+
+
+@pytest.mark.parametrize(("statistic", "ours"), [("mean", 2.46 / 3), ("median", 0.8)])
+def test_a_number_over_sets_has_every_set_once_by_its_mean_over_seeds(sets, statistic, ours):
+    row = compare_published(sets, [number_over_sets(statistic=statistic)]).iloc[0]
+    assert row["ours_mean"] == pytest.approx(ours)
+    assert row["ours_sd"] == pytest.approx(np.std([0.7, 0.8, 0.96]))
+    assert (row["n"], row["statistic"], row["dataset"]) == (3, statistic, "k562")
+    assert row["difference"] == pytest.approx(ours - 0.8)
+
+
+def test_the_spread_over_sets_judges_nothing(sets):
+    assert compare_published(sets, [number_over_sets()])["within_2sd"].item() == ""
+
+
+def test_sets_that_an_architecture_was_not_trained_on_do_not_count(sets):
+    row = compare_published(sets, [number_over_sets(architecture="cnn-2")]).iloc[0]
+    assert (row["n"], row["ours_mean"], row["ours_sd"]) == (1, 0.5, 0)
+    none = compare_published(sets, [number_over_sets(architecture="cnn-100")]).iloc[0]
+    assert none["n"] == 0 and np.isnan(none["ours_mean"]) and np.isnan(none["difference"])
+
+
+def test_a_number_over_sets_in_words(sets, tmp_path):
+    table = compare_published(sets, [number_over_sets(statistic="median")])
+    table.to_csv(tmp_path / "published.csv", index=False)
+    for comparison in (table, read_comparison(tmp_path / "published.csv")):
+        (row,) = render_published(comparison).to_dict("records")
+        assert row["Metric"] == "AUROC, median over sets"
+        assert (row["Ours"], row["Seeds"]) == ("0.800 ± 0.107", "3 sets")
+
+
+def test_fractions_over_sets_need_one_readout(summary):
+    number = published_number(datasets=["synthetic"], statistic="mean", layer=None)
+    both = pd.concat([summary, summary.assign(layer=2)])
+    with pytest.raises(ValueError, match="2 readouts or layers have it"):
+        compare_published(both, [number])
+    assert compare_published(summary, [number])["ours_mean"].item() == pytest.approx(0.95)

@@ -6,7 +6,7 @@ from report_toys import texts_of
 from motifgrid.report.figures import save_figure
 from motifgrid.report.paired_figure import MOST_PANELS
 from motifgrid.report.scan_figure import draw_scan, gather_scan, spans_decade
-from motifgrid.report.scans import Scan, find_scans, name_line
+from motifgrid.report.scans import Scan, find_scans
 
 BASES = (0.5, 1, 2, 4)
 
@@ -38,12 +38,15 @@ def test_a_number_that_varies_alone_is_a_scan():
     (scan,) = find_scans(base_recipes())
     assert scan.key == "base"
     assert scan.numbers == {f"expectation-16-{base:g}": base for base in BASES}
-    assert set(scan.series.values()) == {"expectation-16-…"}
+    assert len(set(scan.series.values())) == 1
 
 
 def test_every_remaining_recipe_is_a_line():
     (scan,) = find_scans(base_recipes(16, 64))
-    assert list(dict.fromkeys(scan.series.values())) == ["expectation-16-…", "expectation-64-…"]
+    assert list(dict.fromkeys(scan.series.values())) == [
+        "expectation pooling, 16 filters",
+        "expectation pooling, 64 filters",
+    ]
 
 
 def test_three_values_make_a_scan_and_two_do_not():
@@ -106,30 +109,57 @@ def test_the_order_of_recipes_does_not_matter():
     assert find_scans(turned) == find_scans(recipes)
 
 
-@pytest.mark.parametrize(
-    ("names", "line"),
-    [
-        (["expectation-1", "expectation-2"], "expectation-…"),
-        (["max-8-24", "max-16-24"], "max-…-24"),
-        (["cnn-2", "cnn-25"], "CNN-…"),
-        (["a", "b", "c"], "a and 2 more"),
-        (["a-1", "a-1-1"], "a-1-…"),
-        (["e-1-1", "e-1-1-1"], "e-1-1-…"),
-    ],
-)
-def test_a_line_is_named_after_what_its_names_share(names, line):
-    assert name_line(names) == line
+def plain(**changes):
+    """A recipe that states no pooling."""
+    return {key: value for key, value in recipe(**changes).items() if key != "pooling"}
+
+
+def test_a_line_of_poolings_is_called_by_its_pooling():
+    (scan,) = find_scans(base_recipes())
+    assert set(scan.series.values()) == {"expectation pooling"}
+
+
+def test_lines_are_told_apart_by_what_differs_and_no_more():
+    recipes = {
+        f"{kind}-{count}": {"pooling": kind, "filters": [count], "widths": [24], **own}
+        for kind, own in (("max", {}), ("expectation", {"base": 1}), ("average", {}))
+        for count in (8, 16, 32)
+    }
+    recipes |= {
+        f"wide-{n}": {"pooling": "max", "filters": [n], "widths": [30]} for n in (8, 16, 32)
+    }
+    (scan,) = find_scans(recipes)
+    assert {scan.series[name] for name in recipes} == {
+        "max pooling, width 24",
+        "expectation pooling, width 24",
+        "average pooling, width 24",
+        "max pooling, width 30",
+    }
+
+
+def test_a_line_of_other_networks_is_called_by_its_ends():
+    recipes = {f"cnn-25-{n}": plain(filters=[n, 128]) for n in (120, 30, 60)}
+    (scan,) = find_scans(recipes)
+    assert set(scan.series.values()) == {"CNN-25-30 to CNN-25-120"}
 
 
 def test_lines_whose_names_say_the_same_are_told_apart():
-    recipes = {
-        f"{name}-{base}": recipe(base=base, window=window)
-        for name, window in (("a", 1), ("b", 2))
-        for base in (1, 2, 3)
+    recipes = [plain(base=base, window=window) for window in (1, 2) for base in (1, 2, 3)]
+    (scan,) = find_scans({f"net-{number}": value for number, value in enumerate(recipes)})
+    assert set(scan.series.values()) == {"net-0 to net-2", "net-3 to net-5"}
+
+
+def test_a_place_in_a_list_is_said_in_the_name_and_on_the_axis():
+    lines = {
+        f"{first}-{n}": {"pooling": "max", "filters": [first, n], "pools": [4, 2]}
+        for first in (8, 30)
+        for n in (32, 64, 128)
     }
-    renamed = {f"net-{number}": value for number, value in enumerate(recipes.values())}
-    (scan,) = find_scans(renamed)
-    assert set(scan.series.values()) == {"net-0 and 2 more", "net-3 and 2 more"}
+    (scan,) = find_scans(lines)
+    names = {f"max pooling, {first} filters in convolution 1" for first in (8, 30)}
+    assert set(scan.series.values()) == names
+    (axes,) = draw_scan(grid(lines, 1), scan).axes
+    assert axes.get_xlabel() == "number of filters, convolution 2"
 
 
 def test_few_datasets_have_mean_and_extremes_over_seeds():
@@ -226,7 +256,8 @@ def test_every_dataset_has_a_panel_with_a_line_and_a_band_per_series():
         assert (len(axes.lines), len(axes.collections)) == (2, 2)
     assert figure.axes[0].get_ylabel() == "AUROC"
     words = texts_of(figure)
-    assert {"set-0", "set-1", "set-2", "expectation-16-…", "expectation-64-…"} <= set(words)
+    assert {"set-0", "set-1", "set-2"} < set(words)
+    assert {f"expectation pooling, {count} filters" for count in (16, 64)} < set(words)
     # mean of seeds 0 to 2 of the first four architectures on the first dataset
     expected = 0.701 + 0.02 * np.arange(4)
     np.testing.assert_allclose(figure.axes[0].lines[0].get_ydata(), expected)
@@ -252,6 +283,9 @@ def test_series_differ_in_shape_and_colour():
 @pytest.mark.parametrize("long", ["", "x" * 50])
 def test_panels_legend_and_words_are_on_the_page_and_apart(datasets, long):
     recipes = {f"{long}{name}": value for name, value in base_recipes(8, 16, 32).items()}
+    if long:
+        # lines are then called by the names of their ends
+        recipes = {name: value | {"pooling": None} for name, value in recipes.items()}
     (scan,) = [scan for scan in find_scans(recipes) if scan.key == "base"]
     figure = draw_scan(grid(recipes, datasets), scan)
     renderer = figure.canvas.get_renderer()

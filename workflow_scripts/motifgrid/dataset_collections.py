@@ -1,9 +1,12 @@
 """Collections: many datasets of one kind from one entry of the configuration."""
 
+import copy
 import glob
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from motifgrid.schema_checks import show_value
 
 WITH_ONE_CLASS = ("chipseq", "sequences", "implanted")
 """Kinds whose one class is called after the dataset, where the entry does not say it."""
@@ -21,7 +24,8 @@ def expand_collections(config: Mapping[str, object]) -> dict[str, object]:
 
     An entry of `collections` is an entry of `datasets` with `{name}` in its texts, and other words
     in braces where `names` gives them. Without `names`, every file that fits a text with `{name}`
-    makes a dataset. A dataset is called after the collection and its own key.
+    makes a dataset. A word that is a whole text becomes what `names` has for it, also a number or a
+    list. A dataset is called after the collection and its own key.
 
     Args:
         config: as read from YAML.
@@ -51,6 +55,14 @@ def expand_collections(config: Mapping[str, object]) -> dict[str, object]:
         raise CollectionError("\n".join(problems))
     grid = [_name_members(block, members) for block in config.get("grid") or []]
     return {**rest, "datasets": datasets, "grid": grid}
+
+
+def list_members(config: Mapping[str, object]) -> dict[str, list[str]]:
+    """List the datasets of every collection, by its name, of a configuration that expands."""
+    collections = config.get("collections") or {}
+    return {
+        name: [key for key, _ in _list_datasets(name, collections[name])] for name in collections
+    }
 
 
 def name_collections(config: Mapping[str, object], problems: Sequence[str]) -> list[str]:
@@ -94,33 +106,57 @@ def _list_datasets(
         yield key, _fill(block, each)
 
 
-def _list_words(names: object) -> list[dict[str, str]]:
+def _list_words(names: object) -> list[dict[str, object]]:
     """Return what stands for the words in braces, for each dataset, from `names`."""
     if isinstance(names, list) and names:
-        return [{"key": _make_key(str(name)), "name": str(name)} for name in names]
+        return [{"key": _make_key(name), "name": name} for name in map(_require_name, names)]
     if isinstance(names, dict) and names:
-        return [_read_words(str(key), value) for key, value in names.items()]
+        return [{"key": _make_key(key), **_read_words(key, names[key])} for key in names]
     raise CollectionError(
-        f"names: {names!r}. Expected a list of names, or a mapping from short keys to names, or to "
-        "mappings of the words that stand in braces."
+        f"names: {show_value(names)}. Expected a list of names, or a mapping from short "
+        "keys to names, or to mappings of the words that stand in braces."
     )
 
 
-def _read_words(key: str, value: object) -> dict[str, str]:
-    words = value if isinstance(value, dict) else {"name": value}
-    return {"key": _make_key(key), "name": key, **{k: str(v) for k, v in words.items()}}
+def _require_name(name: object) -> object:
+    if not _is_word(name):
+        raise CollectionError(
+            f"names: {show_value(name)} is no name. Expected text or a number; where a set "
+            "has several words, a mapping: names: {gabpa: {name: GABPA, motif: MA0062.2}}."
+        )
+    return name
 
 
-def _find_words(block: Mapping[str, object]) -> list[dict[str, str]]:
+def _is_word(value: object) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+
+
+def _read_words(key: object, value: object) -> dict[str, object]:
+    words = {"name": key, **value} if isinstance(value, dict) else {"name": value}
+    for word, meaning in words.items():
+        if meaning is None:
+            place = f"{key}: {word}" if isinstance(value, dict) else f"{key}"
+            raise CollectionError(
+                f"names: {place}: nothing stands here. Expected what {{{word}}} stands for."
+            )
+    return words
+
+
+def _find_words(block: Mapping[str, object]) -> list[dict[str, object]]:
     """Return what stands for `{name}` in the files that fit the texts it is in."""
     patterns = [text for text in _list_texts(block) if "{name}" in text]
     for pattern in patterns:
         others = [word for word in _PLACE.findall(pattern) if word != "name"]
-        if others or "*" in pattern:
-            what = f"{{{others[0]}}}" if others else "*"
+        if others:
             raise CollectionError(
-                f"{pattern}: {what} stands for nothing here. One {{name}} stands for what differs "
-                "between the files; names: gives other words for braces."
+                f"{pattern}: {{{others[0]}}} stands for nothing here. One {{name}} stands for what "
+                "differs between the files; names: gives other words for braces."
+            )
+        if "*" in pattern:
+            raise CollectionError(
+                f"{pattern}: * cannot stand beside {{name}}, which alone tells the sets apart. Let "
+                "{name} stand for all that differs between the files, or give a word for what * "
+                "stands for: names: {gabpa: {name: GABPA, lab: Haib}}, with {lab} in the text."
             )
     if not patterns:
         raise CollectionError(
@@ -163,23 +199,36 @@ def _list_texts(value: object) -> Iterator[str]:
             yield from _list_texts(each)
 
 
-def _fill(value: object, words: Mapping[str, str]) -> object:
-    """Return a value with words in the place of braces, all levels down."""
+def _fill(value: object, words: Mapping[str, object]) -> object:
+    """Return a value with words in the place of braces, all levels down.
+
+    A word that is the whole text becomes what `names` has for it, be it a number or a list.
+    """
     if isinstance(value, str):
-        unknown = [word for word in _PLACE.findall(value) if word not in words]
-        if unknown:
-            raise CollectionError(
-                f"{value}: nothing is known for {{{unknown[0]}}} of {words['key']}. Known: "
-                f"{', '.join(words)}."
-            )
-        return _PLACE.sub(lambda found: words[found[1]], value)
+        alone = _PLACE.fullmatch(value)
+        if alone and alone[1] in words:
+            return copy.deepcopy(words[alone[1]])
+        return _PLACE.sub(lambda found: _get_text(value, found[1], words), value)
     if isinstance(value, Mapping):
         return {key: _fill(each, words) for key, each in value.items()}
     return [_fill(each, words) for each in value] if isinstance(value, list) else value
 
 
-def _make_key(name: str) -> str:
-    key = _NOT_IN_KEYS.sub("-", name.lower()).strip("-")
+def _get_text(text: str, word: str, words: Mapping[str, object]) -> str:
+    if word not in words:
+        raise CollectionError(
+            f"{text}: nothing is known for {{{word}}} of {words['key']}. Known: {', '.join(words)}."
+        )
+    if not _is_word(words[word]):
+        raise CollectionError(
+            f"{text}: {{{word}}} of {words['key']} is {show_value(words[word])}. Expected text or "
+            "a number, which can stand within a text; anything else stands alone."
+        )
+    return str(words[word])
+
+
+def _make_key(name: object) -> str:
+    key = _NOT_IN_KEYS.sub("-", str(name).lower()).strip("-")
     if not key:
         raise CollectionError(f"{name!r} has no letter or digit to call a dataset by.")
     return key

@@ -15,8 +15,11 @@ COLUMNS = (
     "mean",
     "sd",
     "trials",
+    "statistic",
 )
-"""Columns of the table; row, layer, relation and sd may be empty."""
+"""Columns of the table; row, layer, relation, sd and statistic may be empty. A number over all sets
+of a collection names the collection as its dataset, and its statistic is mean or median; the column
+mean holds either, sd the standard deviation over sets, trials the number of sets."""
 
 _NUMBERS = {"layer": int, "mean": float, "sd": float, "trials": int}
 

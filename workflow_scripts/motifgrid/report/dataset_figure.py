@@ -59,6 +59,16 @@ SPLIT_COLUMNS = {
 }
 """Inches from the left margin to each column of the table of splits."""
 
+MOTIF_COLUMNS = {
+    "name": 0.0,
+    "motif": 2.2,
+    "width": 3.5,
+    "train": 4.3,
+    "valid": 5.3,
+    "test": 6.3,
+}
+"""Inches from the left margin to each column of the table of implanted motifs."""
+
 SPLIT_BAR = 0.5, 1.35
 """Inches from the left margin to the bars of the splits, and their width."""
 
@@ -79,7 +89,7 @@ def draw_dataset_figure(tables: DatasetTables, title: str) -> Figure:
     """Draw what is in a dataset on one page.
 
     From the top: problems, splits, positives by class and split with the GC of positives and
-    negatives, co-occurrence, histogram of GC, and drops.
+    negatives, implanted motifs, co-occurrence, histogram of GC, and drops.
 
     Args:
         tables: from `dataset_tables.gather_dataset_tables`.
@@ -93,6 +103,7 @@ def draw_dataset_figure(tables: DatasetTables, title: str) -> Figure:
         _lay_problems(tables.problems),
         _lay_splits(tables.splits),
         _lay_classes(tables.classes),
+        _lay_motifs(tables.motifs),
         _lay_pairs_and_gc(tables),
         _lay_drops(tables.drops),
     ]
@@ -293,6 +304,42 @@ def _lay_classes(classes: pd.DataFrame) -> _Section:
         _style_rows(axes, [""] * len(names), total > len(names))
 
     return _Section(head + height + 0.12 + SECTION_GAP, draw)
+
+
+def _lay_motifs(motifs: pd.DataFrame) -> _Section:
+    """Lay out what was implanted and how often; nothing where nothing was."""
+    rows = motifs.head(DRAWN_CLASSES).to_dict("records")
+    more = len(motifs) - len(rows)
+    height = SECTION_HEAD + LINE * (len(rows) + bool(more)) + SECTION_GAP
+
+    def draw(figure: Figure, top: float) -> None:
+        _write_heading(figure, 0, top, "Implanted motifs")
+        for column, left in MOTIF_COLUMNS.items():
+            if column != "name":
+                heading = f"sites in {column}" if column in SPLITS else column
+                _write(figure, left, top + 0.12, heading, size=6.5, color=QUIET)
+        for number, row in enumerate(rows):
+            for column, left in MOTIF_COLUMNS.items():
+                down = top + SECTION_HEAD + LINE * number
+                _write(figure, left, down, _show_of_motif(row, column), size=7)
+        if more:
+            down = top + SECTION_HEAD + LINE * len(rows)
+            _write(figure, 0, down, f"and {more:,} more", size=7, color=QUIET)
+
+    return _Section(height, draw) if rows else _Section(0.0, lambda _figure, _top: None)
+
+
+def _show_of_motif(row: dict[str, object], column: str) -> str:
+    if column == "width":
+        return f"{row[column]} nt"
+    if column in SPLITS:
+        return f"{row[column]:,}"
+    room = (
+        MOTIF_COLUMNS["motif"]
+        if column == "name"
+        else MOTIF_COLUMNS["width"] - MOTIF_COLUMNS["motif"]
+    )
+    return _shorten(row[column], room - 0.1, 7)
 
 
 def _class_notes(classes: pd.DataFrame, drawn: int, total: int) -> str:

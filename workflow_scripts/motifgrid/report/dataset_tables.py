@@ -19,8 +19,10 @@ from motifgrid.formats.dataset import (
     iterate_sequences,
     read_classes,
     read_places,
+    read_pool,
     read_provenance,
     read_shape,
+    read_split,
 )
 from motifgrid.report.dataset_problems import TRAIN, find_problems
 from motifgrid.report.names import natural_key
@@ -49,6 +51,7 @@ SPLIT_COUNTS = (
 DROP_COLUMNS = ("reason", "unit", "track", "count")
 TRACK_COLUMNS = ("name", "source", "peaks", "median_length")
 PAIR_COLUMNS = ("class", "other", "both", "class_only", "other_only")
+MOTIF_COLUMNS = ("name", "motif", "width", *SPLITS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,8 @@ class DatasetTables:
         drops: reason, unit, track (empty for all), count, in the order of the provenance.
         tracks: name, source, peaks (those kept), median_length (nt); no row where not made of
             peaks.
+        motifs: of datasets of kind implanted, one row per implanted motif: name, motif (identifier
+            in the motif database), width (nt), and its sites in train, valid and test.
         gc: histogram of GC content in train: gc (left edge of `GC_BINS` bins), with_a_positive
             and without (sequences).
         problems: what a user must read before training, worst first: problem, split (empty for
@@ -82,6 +87,7 @@ class DatasetTables:
     cooccurrence: pd.DataFrame
     drops: pd.DataFrame
     tracks: pd.DataFrame
+    motifs: pd.DataFrame
     gc: pd.DataFrame
     problems: pd.DataFrame
 
@@ -148,6 +154,7 @@ def gather_dataset_tables(path: Path | str) -> DatasetTables:
         cooccurrence=pairs,
         drops=drops,
         tracks=tracks,
+        motifs=_tabulate_motifs(path, provenance),
         gc=_tabulate_gc(scans[TRAIN]),
         problems=find_problems(splits, by_class, pairs, drops, tracks, shared),
     )
@@ -236,6 +243,22 @@ def _read_records(
                 f"{', '.join(columns)}: make the dataset again."
             )
     return pd.DataFrame(records, columns=list(columns))
+
+
+def _tabulate_motifs(path: Path | str, provenance: Mapping[str, object]) -> pd.DataFrame:
+    """Count the sites of implanted motifs; of other kinds the classes say what there is."""
+    if provenance.get("kind") != "implanted":
+        return pd.DataFrame(columns=list(MOTIF_COLUMNS))
+    sites = {name: read_split(path, name).truth["motif"].tolist() for name in SPLITS}
+    rows = [
+        (motif.class_name, motif.identifier, len(motif.pwm), *_count(motif.identifier, sites))
+        for motif in read_pool(path)
+    ]
+    return pd.DataFrame(rows, columns=list(MOTIF_COLUMNS))
+
+
+def _count(identifier: str, sites: Mapping[str, list[bytes]]) -> list[int]:
+    return [sites[name].count(identifier.encode()) for name in SPLITS]
 
 
 def _scan(path: Path | str, name: str, classes: int, with_pairs: bool) -> _Scan:

@@ -20,11 +20,11 @@ from motifgrid.report.figures import (
     paper_look,
 )
 from motifgrid.report.history_figure import COLOURS, SPLITS
-from motifgrid.report.names import natural_key
+from motifgrid.report.names import natural_key, sort_names
 from motifgrid.report.paired_figure import (
     draw_strip,
     lay_strips,
-    sorted_names,
+    name_rows,
     write_number,
 )
 from motifgrid.report.tables import CELL, label_of
@@ -97,12 +97,12 @@ def draw_gaps(
     Raises:
         ValueError: no cell with a finite gap.
     """
-    order = list(architectures) or sorted_names(histories["architecture"])
+    order = list(architectures) or sort_names(histories["architecture"])
     gaps = measure_gaps(histories[histories["architecture"].isin(order)])
     columns = [f"{moment}_gap" for moment in MOMENTS]
     if gaps[columns].isna().all(axis=None):
         raise ValueError("No cell with finite losses. Expected at least one trained cell.")
-    names = [label_of(name, labels or {}) for name in order]
+    names = name_rows(order, gaps["architecture"].value_counts(), "cells", labels or {})
     titles = [f"Gap {words}" for words in MOMENTS.values()]
     page = lay_strips(names, titles, [_explain_points(gaps[columns]), LOSS_NOTE])
     ends = gaps[columns].min(axis=None), gaps[columns].max(axis=None)
@@ -131,8 +131,8 @@ def draw_gap_curves(
     Args:
         histories: from `history_figure.gather_histories`.
         dataset: the one to be drawn.
-        architectures: those to be drawn, in this order; all of the dataset, in natural order, if
-            there are none.
+        architectures: those to be drawn, in this order, as far as they were trained on it; all of
+            these, in natural order, if there are none.
         labels: what to call an architecture, see `tables.label_of`.
 
     Returns:
@@ -143,10 +143,11 @@ def draw_gap_curves(
         ValueError: no epoch of the dataset.
     """
     here = histories[histories["dataset"] == dataset]
-    order = list(architectures) or sorted_names(here["architecture"])
+    order = list(architectures) or sort_names(here["architecture"])
+    order = [name for name in order if name in set(here["architecture"])]
     here = here[here["architecture"].isin(order)]
     if here.empty:
-        known = ", ".join(sorted_names(histories["dataset"])) or "none"
+        known = ", ".join(sort_names(histories["dataset"])) or "none"
         raise ValueError(f"No training history on {dataset}. Expected one of: {known}.")
     if not np.isfinite(here[list(SPLITS)].to_numpy(dtype=float)).any(axis=0).all():
         raise ValueError(f"No finite loss on {dataset}. Expected cells that have not diverged.")

@@ -1,6 +1,7 @@
 """Names of architectures and cells: how readers see them, which are nulls, in what order."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -26,6 +27,12 @@ def is_untrained(architecture: str) -> bool:
 def trained_name(architecture: str) -> str:
     """Return the name of the architecture that a null cell belongs to; others' names as is."""
     return architecture.removesuffix(UNTRAINED)
+
+
+def sort_names(names: Iterable[str]) -> list[str]:
+    """Return every name once, numbers in them sorted by value."""
+    once = pd.Series(list(dict.fromkeys(names)), dtype=object)
+    return list(once.sort_values(key=natural_key))
 
 
 def natural_key(names: pd.Series) -> pd.Series:

@@ -22,7 +22,7 @@ from motifgrid.report.figures import (
     paper_look,
     text_width,
 )
-from motifgrid.report.names import natural_key
+from motifgrid.report.names import sort_names
 from motifgrid.report.paired import PAIR, compare_pairs
 from motifgrid.report.tables import HEADINGS, label_of
 
@@ -40,8 +40,11 @@ PAGE_WIDTH, MARGIN = 10.0, 0.4
 MOST_WITH_BARS = 30
 """Of more datasets than this the bars over seeds would hide the points."""
 
-POINT_AREAS = (26.0, 6.0)
-"""Square points of a dataset's mark: of a few datasets, of hundreds."""
+POINT_LOOKS = {
+    False: {"s": 26.0, "linewidths": 0.4, "edgecolors": "white"},
+    True: {"s": 6.0, "linewidths": 0, "alpha": 0.4},
+}
+"""Of a dataset's mark, by whether there are `MANY`: of hundreds, points lie on each other."""
 
 MANY = 100
 
@@ -94,8 +97,8 @@ def draw_pairs(
         spread: draw the sd over seeds of up to `MOST_WITH_BARS` datasets.
 
     Returns:
-        The figure: a panel per pair with its counts, the median difference with its 95 % interval,
-        and p.
+        The figure: a panel per pair with its counts (in the corners too), the median difference
+        with its 95 % interval, and p.
 
     Raises:
         ValueError: no row, or rows of several metrics.
@@ -173,22 +176,25 @@ def draw_spread(
     Raises:
         ValueError: no number to draw.
     """
-    order = list(architectures) or sorted_names(cells["architecture"])
+    order = list(architectures) or sort_names(cells["architecture"])
     cells = cells[cells["architecture"].isin(order)].dropna(subset=metric)
     if cells.empty:
         raise ValueError(f"No cell with a number for {metric}. Expected at least one.")
     order = [name for name in order if name in set(cells["architecture"])]
-    datasets = sorted_names(cells["dataset"])
+    datasets = sort_names(cells["dataset"])
     single = len(datasets) > MOST_PANELS
     panels = {f"{len(datasets):,} datasets": cells} if single else _split(cells, datasets)
     heading = HEADINGS.get(metric, metric)
-    names = [label_of(name, labels or {}) for name in order]
+    trained_on = cells.groupby("architecture")["dataset"].nunique()
+    names = name_rows(order, trained_on if single else None, "datasets", labels or {})
     page = lay_strips(names, list(panels), [_explain_spread(single, len(panels))])
     for axes, part in zip(page.axes, panels.values(), strict=True):
         for row, name in enumerate(order):
             values = part[part["architecture"] == name]
             if len(values):
                 _draw_spread_row(axes, values, metric, row, single)
+            else:
+                write_number(axes, row, "not trained here", color=QUIET)
         axes.set_xlabel(heading, labelpad=2)
     return page
 
@@ -267,7 +273,7 @@ def spread_points(values: np.ndarray) -> np.ndarray:
     return STRIP_REACH * (2 * turns - 1)
 
 
-def write_number(axes: Axes, row: int, words: str) -> None:
+def write_number(axes: Axes, row: int, words: str, color: str = INK) -> None:
     """Write what a row amounts to right of its panel."""
     axes.annotate(
         words,
@@ -277,13 +283,29 @@ def write_number(axes: Axes, row: int, words: str) -> None:
         textcoords="offset points",
         va="center",
         size=7,
+        color=color,
         annotation_clip=False,
     )
 
 
-def sorted_names(names: pd.Series) -> list[str]:
-    """Return every name once, numbers in them sorted by value."""
-    return list(names.drop_duplicates().sort_values(key=natural_key))
+def name_rows(
+    order: Sequence[str], counts: pd.Series | None, unit: str, labels: Mapping[str, str]
+) -> list[str]:
+    """Name the rows of a figure; where counts differ, those with fewer say how many.
+
+    Args:
+        order: names of architectures.
+        counts: by architecture how many points it has; None where that says nothing.
+        unit: what the points are.
+        labels: what to call an architecture, see `tables.label_of`.
+    """
+    names = {name: label_of(name, labels) for name in order}
+    if counts is None:
+        return list(names.values())
+    most = counts.max()
+    few = [name for name in order if counts.get(name, 0) < most]
+    names |= {name: f"{names[name]} ({counts.get(name, 0)} of {most} {unit})" for name in few}
+    return list(names.values())
 
 
 def _require_one_metric(rows: pd.DataFrame) -> None:
@@ -340,8 +362,7 @@ def _show_p(p: float) -> str:
 
 
 def _draw_datasets(axes: Axes, part: pd.DataFrame, bars: bool) -> None:
-    area = POINT_AREAS[len(part) > MANY]
-    look = {"linewidths": 0.4 if area > 10 else 0.2, "edgecolors": "white", "zorder": 3}
+    look = {"zorder": 3, **POINT_LOOKS[len(part) > MANY]}
     if bars:
         axes.errorbar(
             part["baseline_mean"],
@@ -356,9 +377,30 @@ def _draw_datasets(axes: Axes, part: pd.DataFrame, bars: bool) -> None:
     outcomes = sort_outcomes(part["difference"])
     for outcome, own in LOOKS.items():
         points = part[outcomes == outcome]
-        axes.scatter(points["baseline_mean"], points["other_mean"], s=area, **own, **look)
+        axes.scatter(points["baseline_mean"], points["other_mean"], **own, **look)
     if len(part) <= MOST_NAMED:
         _name_points(axes, part)
+    _count_sides(axes, outcomes)
+
+
+def _count_sides(axes: Axes, outcomes: pd.Series) -> None:
+    """Write into the corners how many datasets are above the diagonal and how many below."""
+    corners = {IMPROVED: ((0, 1), (4, -4), "left", "top")}
+    corners[WORSENED] = ((1, 0), (-4, 4), "right", "bottom")
+    for outcome, (corner, offset, across, up) in corners.items():
+        axes.annotate(
+            f"{(outcomes == outcome).sum():,}",
+            corner,
+            xycoords="axes fraction",
+            xytext=offset,
+            textcoords="offset points",
+            ha=across,
+            va=up,
+            size=10,
+            weight="bold",
+            color=LOOKS[outcome]["color"],
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5},
+        )
 
 
 def _name_points(axes: Axes, part: pd.DataFrame) -> None:

@@ -33,9 +33,10 @@ COLUMNS = [
     "architecture",
     "readout",
     "layer",
+    "statistic",
 ]
 KEYS = ("study", "table", "row", "dataset", "architecture", "metric", "mean")
-"""What every published number states; sd, relation, readout and layer may be missing."""
+"""What every published number states; sd, relation, readout, layer and datasets may be missing."""
 
 RELATIONS = {
     "equal": "",
@@ -51,19 +52,22 @@ _ROUNDING = 1e-9
 def compare_published(
     summary: pd.DataFrame, published: Sequence[Mapping[str, object]]
 ) -> pd.DataFrame:
-    """Set our means beside a paper's.
+    """Set our means, and medians over sets, beside a paper's.
 
     Args:
         summary: from `tables.summarise`.
         published: one mapping per number, with `KEYS` and, where they are known, sd, readout,
             layer and relation (one of `RELATIONS`, equal where it is missing). auroc and aupr need
-            no readout: they belong to the cell.
+            no readout: they belong to the cell. A number over sets has datasets, the names of
+            all of them, and statistic: mean or median.
 
     Returns:
         One row per number in the order given, with `COLUMNS`. What is not in the grid has n = 0
         and nothing of ours. within_2sd is "yes" or "no": whether ours is at most two published sd
         away from a number or on the wrong side of a bound (a bound without a sd is meant as it
-        is). It is empty where ours, or the sd of a number, is missing.
+        is). It is empty where ours, or the sd of a number, is missing, and for numbers over sets,
+        whose spread is not that of trials. Of these, every set counts once, by its mean over
+        seeds: ours_mean is the mean or median, ours_sd the population sd, n the number of sets.
 
     Raises:
         ValueError: a number without a key it needs, with an unknown metric, or one that several
@@ -75,7 +79,8 @@ def compare_published(
 
 def read_comparison(path: Path | str) -> pd.DataFrame:
     """Read results/tables/published.csv, see `compare_published`."""
-    return pd.read_csv(path).fillna({"within_2sd": ""})
+    words = ["within_2sd", "statistic"]
+    return pd.read_csv(path, dtype=dict.fromkeys(words, str)).fillna(dict.fromkeys(words, ""))
 
 
 def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -90,15 +95,17 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
     """
     ours = render_column(comparison, "ours_mean", "ours_sd", "n")
     theirs = render_column(comparison, "published_mean", "published_sd")
+    sets = comparison["statistic"] != ""
     columns = {
         "Study": comparison["study"].astype(str),
         "Table": comparison["table"].astype(str),
         "Row": comparison["row"].astype(str),
         "Readout": comparison["readout"].astype(str),
         "Layer": comparison["layer"].astype(str),
-        "Metric": comparison["metric"].map(HEADINGS),
+        "Metric": comparison["metric"].map(HEADINGS)
+        + comparison["statistic"].map(_render_statistic),
         "Ours": ours.where(comparison["n"] > 0, "not in this grid"),
-        "Seeds": comparison["n"].astype(str),
+        "Seeds": comparison["n"].astype(str) + sets.map({True: " sets", False: ""}),
         "Published": comparison["relation"].map(RELATIONS) + theirs,
         "Difference": comparison["difference"].map(_render_difference),
         "Within 2 sd": comparison["within_2sd"].replace("", MISSING),
@@ -108,23 +115,36 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
 
 def _compare(summary: pd.DataFrame, number: Mapping[str, object]) -> dict[str, object]:
     _require_number(number)
-    metric, mean, sd = number["metric"], float(number["mean"]), number.get("sd")
-    relation = number.get("relation") or "equal"
-    ours = _find(summary, number)
-    ours_mean = np.nan if ours is None else ours[f"{metric}_mean"]
-    difference = ours_mean - mean
+    mean, sd = float(number["mean"]), number.get("sd")
+    relation, statistic = number.get("relation") or "equal", number.get("statistic") or ""
+    rows = _find(summary, number)
+    ours = _measure_sets(rows, number) if "datasets" in number else _measure(rows, number)
+    difference = ours["ours_mean"] - mean
     return {
         **{key: number[key] for key in ("study", "table", "row", "metric")},
-        "ours_mean": ours_mean,
-        "ours_sd": np.nan if ours is None else ours[f"{metric}_sd"],
-        "n": 0 if ours is None else int(ours["n"]),
+        **ours,
         "published_mean": mean,
         "published_sd": np.nan if sd is None else float(sd),
         "difference": difference,
-        "within_2sd": _within(difference, sd, relation),
+        "within_2sd": "" if statistic else _within(difference, sd, relation),
         "relation": relation,
         **{key: number.get(key) for key in ("dataset", "architecture", "readout", "layer")},
+        "statistic": statistic,
     }
+
+
+def _measure(rows: pd.DataFrame, number: Mapping[str, object]) -> dict[str, object]:
+    if rows.empty:
+        return {"ours_mean": np.nan, "ours_sd": np.nan, "n": 0}
+    (row,) = rows.to_dict("records")
+    mean, sd = (row[f"{number['metric']}_{part}"] for part in ("mean", "sd"))
+    return {"ours_mean": mean, "ours_sd": sd, "n": int(row["n"])}
+
+
+def _measure_sets(rows: pd.DataFrame, number: Mapping[str, object]) -> dict[str, object]:
+    values = rows[f"{number['metric']}_mean"].dropna()
+    middle = {"mean": values.mean(), "median": values.median()}[number["statistic"]]
+    return {"ours_mean": middle, "ours_sd": values.std(ddof=0), "n": len(values)}
 
 
 def _within(difference: float, sd: float | None, relation: str) -> str:
@@ -134,21 +154,22 @@ def _within(difference: float, sd: float | None, relation: str) -> str:
     return "yes" if beyond <= 2 * (sd or 0) + _ROUNDING else "no"
 
 
-def _find(summary: pd.DataFrame, number: Mapping[str, object]) -> pd.Series | None:
-    """Find what a published number is compared with; None where the grid has no such cell."""
+def _find(summary: pd.DataFrame, number: Mapping[str, object]) -> pd.DataFrame:
+    """Find what a published number is compared with: of each of its datasets one row, or none."""
     of_cell = number["metric"] in SCORES
-    keys = ("dataset", "architecture") if of_cell else GROUP
-    rows = summary
+    keys = ["architecture"] if of_cell else [key for key in GROUP if key != "dataset"]
+    rows = summary[summary["dataset"].isin(number.get("datasets", [number["dataset"]]))]
     for key in keys:
         if number.get(key) is not None:
             rows = rows[rows[key].astype(str) == str(number[key])]
-    if len(rows) > 1 and not of_cell:
+    if rows["dataset"].duplicated().any() and not of_cell:
+        several = rows["dataset"].value_counts().max()
         raise ValueError(
             f"Published number {number['study']}, {number['row']}, {number['metric']}: "
-            f"{len(rows)} readouts or layers have it. Expected one: add readout and layer."
+            f"{several} readouts or layers have it. Expected one: add readout and layer."
         )
     # a readout may have been run for some seeds only: the most seeds are the cell's
-    return None if rows.empty else rows.sort_values("n", kind="stable").iloc[-1]
+    return rows.sort_values("n", kind="stable").drop_duplicates("dataset", keep="last")
 
 
 def _require_number(number: Mapping[str, object]) -> None:
@@ -160,6 +181,10 @@ def _require_number(number: Mapping[str, object]) -> None:
             f"Published number {dict(number)} has metric {number['metric']}. Expected one of "
             f"{', '.join(METRICS)}."
         )
+
+
+def _render_statistic(statistic: str) -> str:
+    return f", {statistic} over sets" if statistic else ""
 
 
 def _render_difference(difference: float) -> str:

@@ -17,8 +17,8 @@ from motifgrid.report.figures import (
     new_page,
     paper_look,
 )
-from motifgrid.report.names import natural_key
-from motifgrid.report.paired_figure import MOST_PANELS, sorted_names
+from motifgrid.report.names import natural_key, sort_names
+from motifgrid.report.paired_figure import MOST_PANELS
 from motifgrid.report.pool_figure import SERIES_COLOURS, SERIES_MARKERS
 from motifgrid.report.scans import Scan
 from motifgrid.report.tables import CELL, HEADINGS
@@ -110,8 +110,8 @@ def draw_scan(cells: pd.DataFrame, scan: Scan, metric: str = "auroc") -> Figure:
         ValueError: see `gather_scan`.
     """
     points = gather_scan(cells, scan, metric)
-    datasets = sorted_names(points["dataset"])
-    series = sorted_names(points["series"])
+    datasets = sort_names(points["dataset"])
+    series = sort_names(points["series"])
     abreast = min(len(datasets), max(PANEL_WIDTHS))
     width, panel_height = PANEL_WIDTHS[abreast], PANEL_HEIGHTS[abreast]
     pitch = HEAD + panel_height + FOOT
@@ -128,7 +128,7 @@ def draw_scan(cells: pd.DataFrame, scan: Scan, metric: str = "auroc") -> Figure:
         for place, name in enumerate(series):
             _draw_line(axes, part[part["series"] == name], place)
         _style_axes(axes, sorted(set(points["value"])))
-        axes.set_xlabel(WORDS.get(scan.key, scan.key), labelpad=2)
+        axes.set_xlabel(_name_number(scan.key), labelpad=2)
         axes.set_ylabel(HEADINGS.get(metric, metric) if column == 0 else "", labelpad=3)
         title = add_text(figure, left, row * pitch + HEAD - 0.1, _title(part), size=9)
         fit_text(title, width).set_weight("bold")
@@ -220,10 +220,26 @@ def _explain(datasets: Sequence[str]) -> str:
     return "line: mean over seeds; band: lowest to highest seed"
 
 
+def _name_number(key: str) -> str:
+    name, _, place = key.partition(" ")
+    words = WORDS.get(name, name)
+    return f"{words}, convolution {place}" if place else words
+
+
+def _cut(name: str) -> str:
+    """Leave out the middle of a name that is too long for a line of the legend."""
+    if len(name) <= LEGEND_LETTERS:
+        return name
+    half = LEGEND_LETTERS // 2
+    return f"{name[:half]}\N{HORIZONTAL ELLIPSIS}{name[-half:]}"
+
+
 def _draw_legend(figure: Figure, series: Sequence[str], columns: int, top: float) -> None:
     width, height = figure.get_size_inches()
     figure.legend(
-        handles=[Line2D([], [], label=name, **_look(place)) for place, name in enumerate(series)],
+        handles=[
+            Line2D([], [], label=_cut(name), **_look(place)) for place, name in enumerate(series)
+        ],
         ncols=columns,
         loc="upper left",
         bbox_to_anchor=(MARGIN / width, 1 - top / height),

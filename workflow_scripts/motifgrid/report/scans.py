@@ -13,6 +13,15 @@ from motifgrid.report.names import display_name, natural_key
 LEAST_VALUES = 3
 """Of fewer values there is no curve, but a pair to compare."""
 
+PHRASES = {
+    "pooling": "{} pooling",
+    "filters": "{} filters",
+    "widths": "width {}",
+    "pools": "windows of {}",
+    "base": "m = {}",
+}
+"""How a setting of a recipe is said beside others; the rest go by their key."""
+
 
 @dataclass(frozen=True)
 class Scan:
@@ -59,24 +68,41 @@ def find_scans(
     return [scan for scan in scans if scan.numbers]
 
 
-def name_line(architectures: Sequence[str]) -> str:
-    """Name a line after what the names of its architectures have in common.
+def name_lines(
+    lines: Sequence[Sequence[str]], recipes: Mapping[str, Mapping[str, object]]
+) -> list[str]:
+    """Name every line for readers, in as few words as tell the lines apart.
 
     Args:
-        architectures: of one line, in order.
+        lines: the architectures of each line, in the order of their values.
+        recipes: by architecture, lists as one setting per place, without what varies along a line.
 
     Returns:
-        The words that all names have, an ellipsis for the others: expectation-… for expectation-1
-        and expectation-2; where that leaves nothing, the first name and how many more there are.
+        Where all recipes state a pooling, that and what else is needed, such as "expectation
+        pooling, 16 filters"; else the two ends, such as "CNN-25 to CNN-25-120".
     """
-    words = [name.split("-") for name in architectures]
-    first = words[0]
-    ahead = _count_common(words)
-    behind = min(_count_common([word[::-1] for word in words]), min(map(len, words)) - ahead)
-    common = [*first[:ahead], "\N{HORIZONTAL ELLIPSIS}", *first[len(first) - behind :]]
-    if len(common) == 1:
-        return f"{display_name(architectures[0])} and {len(architectures) - 1} more"
-    return display_name("-".join(common))
+    firsts = [recipes[line[0]] for line in lines]
+    if not all("pooling" in recipe for recipe in firsts):
+        return [f"{display_name(line[0])} to {display_name(line[-1])}" for line in lines]
+    told: list[str] = ["pooling"]
+    names = [_describe(recipe, told) for recipe in firsts]
+    for key in dict.fromkeys(key for recipe in firsts for key in recipe):
+        if len(set(names)) == len(names):
+            break
+        longer = [_describe(recipe, [*told, key]) for recipe in firsts]
+        if len(set(longer)) > len(set(names)):
+            told, names = [*told, key], longer
+    return names
+
+
+def _describe(recipe: Mapping[str, object], keys: Sequence[str]) -> str:
+    return ", ".join(_phrase(key, recipe[key]) for key in keys if key in recipe)
+
+
+def _phrase(key: str, value: object) -> str:
+    name, _, place = key.partition(" ")
+    words = PHRASES.get(name, f"{name} {{}}").format(f"{value:g}" if _is_number(value) else value)
+    return f"{words} in convolution {place}" if place else words
 
 
 def _flatten(recipe: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -99,13 +125,15 @@ def _find_scan(key: str, flat: Mapping[str, Mapping[str, object]], least: int) -
         if _is_number(flat[name].get(key)):
             groups[_describe_rest(flat[name], key)].append(name)
     values = {name: float(flat[name][key]) for group in groups.values() for name in group}
-    lines = [group for group in groups.values() if len({values[name] for name in group}) >= least]
-    names = [name_line(line) for line in lines]
-    # two lines with one name are told apart by their first architecture
-    names = [
-        name if names.count(name) == 1 else f"{display_name(line[0])} and {len(line) - 1} more"
-        for name, line in zip(names, lines, strict=True)
+    lines = [
+        sorted(group, key=values.get)
+        for group in groups.values()
+        if len({values[name] for name in group}) >= least
     ]
+    rests = {
+        name: {other: flat[name][other] for other in flat[name] if other != key} for name in values
+    }
+    names = name_lines(lines, rests)
     series = {name: label for line, label in zip(lines, names, strict=True) for name in line}
     return Scan(key, {name: values[name] for name in series}, series)
 
@@ -118,9 +146,3 @@ def _describe_rest(recipe: Mapping[str, object], key: str) -> str:
         if name != key
     }
     return json.dumps(rest, sort_keys=True)
-
-
-def _count_common(words: Sequence[Sequence[str]]) -> int:
-    """Count the words at the beginning that all names have."""
-    same = [len(set(column)) == 1 for column in zip(*words, strict=False)]
-    return same.index(False) if False in same else len(same)

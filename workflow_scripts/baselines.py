@@ -1,0 +1,10 @@
+"""Rule baselines: gather the baselines of all datasets."""
+
+from motifgrid.logs import start_log
+
+start_log(snakemake.log[0])
+
+from motifgrid.formats.atomic import write_csv
+from motifgrid.report.baselines import collect_baselines
+
+write_csv(snakemake.output.baselines, collect_baselines(snakemake.input.scores))
