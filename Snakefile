@@ -25,10 +25,12 @@ include: "rules/download.smk"
 include: "rules/genomes.smk"
 include: "rules/datasets.smk"
 include: "rules/cells.smk"
+include: "rules/baselines.smk"
 include: "rules/readouts.smk"
 include: "rules/motifs.smk"
 include: "rules/report.smk"
 include: "rules/pairs.smk"
+include: "rules/dashboard.smk"
 
 
 rule all:
@@ -39,6 +41,8 @@ rule all:
         get_dataset_reports(),
         get_architecture_tables(),
         get_site_tables("sites", "sites_summary"),
+        get_hit_tables(),
+        get_dashboards(),
         get_cells(),
         get_readouts(),
 

@@ -13,6 +13,7 @@ sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
 from motifgrid import configuration, dataset_blocks, jobs
 from motifgrid.formats.published import read_published_numbers
 from motifgrid.models.recipes import UNTRAINED
+from motifgrid.report.names import sort_names
 from motifgrid.report.scans import find_scans
 from motifgrid.resources import lock
 
@@ -30,7 +31,11 @@ except configuration.ConfigurationError as error:
 
 CELLS = configuration.list_cells(STUDY)
 DATASETS = sorted({cell.dataset for cell in CELLS})
-READOUTS = sorted(STUDY["readouts"])
+READOUTS = configuration.list_readouts(STUDY, configuration.FILTER_METHODS)
+SEQUENCE_READOUTS = configuration.list_readouts(STUDY, configuration.SEQUENCE_METHODS)
+OPTIMISATIONS = configuration.list_readouts(STUDY, configuration.OPTIMISATIONS)
+HIT_READOUTS = SEQUENCE_READOUTS + OPTIMISATIONS
+CURVES = configuration.list_readouts(STUDY, configuration.CURVES)
 DOWNLOADS = {source.name: source for source in SOURCES.values() if source.url}
 WITH_SITES = [
     name
@@ -164,22 +169,35 @@ def get_files_read(readout, cells, name):
     return [f"results/readouts/{readout}/{d}/{a}/{s}/{name}" for d, a, s in cells]
 
 
-def get_readout_files(name):
-    """One file of every readout of every cell, in the order of READOUTS and CELLS."""
-    return [path for each in READOUTS for path in get_files_read(each, CELLS, name)]
+def list_cells_read(readout):
+    """The cells that a readout reads."""
+    return configuration.list_cells_read(STUDY, readout)
 
 
-def list_cells_with_sites():
-    """The cells on datasets of which the true sites are known."""
-    return [cell for cell in CELLS if cell.dataset in WITH_SITES]
+def list_readings(readouts=READOUTS):
+    """Names of readouts, each with every cell that it reads, in order."""
+    return [[each, *cell] for each in readouts for cell in list_cells_read(each)]
+
+
+def get_readout_files(name, readouts=READOUTS):
+    """One file of everything that `list_readings` lists."""
+    return [
+        path
+        for each in readouts
+        for path in get_files_read(each, list_cells_read(each), name)
+    ]
+
+
+def list_readings_with_sites():
+    """Of `list_readings` those on datasets of which the true sites are known."""
+    return [reading for reading in list_readings() if reading[1] in WITH_SITES]
 
 
 def get_site_files():
-    """The true sites of every readout of each of these cells, in the order of READOUTS."""
+    """The true sites of everything that `list_readings_with_sites` lists."""
     return [
-        path
-        for each in READOUTS
-        for path in get_files_read(each, list_cells_with_sites(), "sites.csv")
+        f"results/readouts/{readout}/{dataset}/{architecture}/{seed}/sites.csv"
+        for readout, dataset, architecture, seed in list_readings_with_sites()
     ]
 
 
@@ -188,18 +206,35 @@ BATCHES = jobs.list_batches(JOBS, is_trained)
 COMPANIONS = jobs.map_companions(JOBS)
 SCANS = [scan.file_name for scan in find_scans(get_recipes_of(CELLS))]
 MOST_GAP_CURVES = 12
+MOST_DRAWN = 30
+MOST_DASHBOARDS = 12
 PAIR_TABLES = {"pairs": "results/tables/pairs.csv"} if STUDY["pairs"] else {}
+HIT_TABLES = {"hits": "results/tables/hits_summary.csv"} if HIT_READOUTS else {}
+KMER_DATASETS = [
+    name
+    for name in DATASETS
+    if "kmer" in STUDY["baselines"]
+    and len(dataset_blocks.list_classes(STUDY["datasets"][name])) == 1
+]
+BASELINE_TABLES = {"baselines": "results/tables/baselines.csv"} if KMER_DATASETS else {}
 READ_BATCHES = [
     (readout, number, batch)
     for readout in READOUTS
     for number, batch in jobs.list_reading_jobs(
-        CELLS, STUDY.get("cells_read_per_job", STUDY["cells_per_job"])
+        list_cells_read(readout),
+        STUDY.get("cells_read_per_job", STUDY["cells_per_job"]),
     )
 ]
 
 
+def describe_readout(name):
+    """What a readout does to a cell, whichever cells it reads."""
+    settings = STUDY["readouts"][name].items()
+    return {key: value for key, value in settings if key != "architectures"}
+
+
 def get_readout(wildcards):
-    return STUDY["readouts"][wildcards.readout]
+    return describe_readout(wildcards.readout)
 
 
 def get_recipes(wildcards):
@@ -342,7 +377,7 @@ def get_dataset_reports():
 
 def get_contrasted(wildcards):
     """The cells that a contrast shows: the first seed of every architecture."""
-    return configuration.list_contrast(STUDY, wildcards.dataset)
+    return configuration.list_contrast(STUDY, wildcards.dataset, wildcards.readout)
 
 
 def get_contrast_files(name):
@@ -361,8 +396,31 @@ def get_contrasted_seeds(wildcards):
 
 
 def get_readout_of_cells(name):
-    """One file of one readout of every cell, in the order of CELLS."""
-    return lambda wildcards: get_files_read(wildcards.readout, CELLS, name)
+    """One file of one readout of every cell that it reads."""
+    return lambda wildcards: get_files_read(
+        wildcards.readout, list_cells_read(wildcards.readout), name
+    )
+
+
+def get_cells_read(wildcards):
+    return [list(cell) for cell in list_cells_read(wildcards.readout)]
+
+
+def get_curve_cells(wildcards):
+    """The trained cells on a dataset that a readout of curves reads."""
+    return [
+        list(cell)
+        for cell in list_cells_read(wildcards.readout)
+        if cell.dataset == wildcards.dataset
+        and not cell.architecture.endswith(UNTRAINED)
+    ]
+
+
+def get_curves(name):
+    """One file of everything that `get_curve_cells` lists."""
+    return lambda wildcards: get_files_read(
+        wildcards.readout, get_curve_cells(wildcards), name
+    )
 
 
 def get_dataset_cells(wildcards):
@@ -376,6 +434,56 @@ def get_dataset_histories(wildcards):
 def list_paired():
     """The architectures of all pairs, each once, in their order."""
     return list(dict.fromkeys(name for pair in STUDY["pairs"] for name in pair))
+
+
+def list_drawn():
+    """The architectures beside each other in figures: paired ones, then all other trained ones."""
+    others = sort_names(cell.architecture for cell in CELLS)
+    trained = [name for name in others if not name.endswith(UNTRAINED)]
+    names = list(dict.fromkeys([*list_paired(), *trained]))
+    return names if len(names) <= MOST_DRAWN else list_paired()
+
+
+def list_shown(dataset, readouts):
+    """Readouts of a dashboard, each with the first trained cell of every architecture."""
+    named = STUDY["dashboard"].get("architectures", STUDY["architectures"])
+    shown = []
+    for readout in readouts:
+        first = {}
+        for cell in list_cells_read(readout):
+            if cell.dataset == dataset and cell.architecture in named:
+                first.setdefault(cell.architecture, cell)
+        shown += [(readout, first[name]) for name in sort_names(first)]
+    return shown
+
+
+def get_shown_files(name, readouts):
+    """One file of everything that a dashboard shows of some readouts."""
+    return lambda wildcards: [
+        path
+        for readout, cell in list_shown(wildcards.dataset, readouts)
+        for path in get_files_read(readout, [cell], name)
+    ]
+
+
+def get_shown_readings(readouts):
+    """Readout and architecture of each of these files."""
+    return lambda wildcards: [
+        [readout, cell.architecture]
+        for readout, cell in list_shown(wildcards.dataset, readouts)
+    ]
+
+
+def get_shown_seeds(wildcards):
+    """The seed of every architecture that a dashboard shows, in order."""
+    cells = [cell for _, cell in list_shown(wildcards.dataset, HIT_READOUTS)]
+    seeds = {cell.architecture: cell.seed for cell in cells}
+    return {name: seeds[name] for name in sort_names(seeds)}
+
+
+def get_kmer_settings(wildcards):
+    settings = STUDY["baselines"]
+    return {"k": settings["kmer"], "both_strands": settings.get("both_strands", False)}
 
 
 def get_title(wildcards):
@@ -411,9 +519,45 @@ def get_readouts():
     names = ["motifs.meme", "filters.csv", "tomtom.tsv", "matches.csv", "fractions.csv"]
     pictures = ["logos.svg", "logos.png"]
     sites = get_site_files() if STUDY["matches"]["sites"] else []
+    return [path for name in names + pictures for path in get_readout_files(name)] + [
+        *sites,
+        *get_hits(),
+    ]
+
+
+def get_hits():
+    """Every file of the readouts of sequences and of classes."""
+    names = {
+        "motifs.meme": HIT_READOUTS,
+        "hits.csv": HIT_READOUTS,
+        "tomtom.tsv": HIT_READOUTS,
+        "hit_matches.csv": HIT_READOUTS,
+        "hit_summary.csv": HIT_READOUTS,
+        "attributions.h5": SEQUENCE_READOUTS,
+        "optima.csv": OPTIMISATIONS,
+        "optima_history.csv": OPTIMISATIONS,
+        "optima.svg": OPTIMISATIONS,
+        "optima.png": OPTIMISATIONS,
+    }
     return [
-        path for name in names + pictures for path in get_readout_files(name)
-    ] + sites
+        path
+        for name, readouts in names.items()
+        for path in get_readout_files(name, readouts)
+    ]
+
+
+def get_hit_tables():
+    """Tables of hits, where a readout has any."""
+    names = ["hits", "hits_summary"] if HIT_READOUTS else []
+    return [f"results/tables/{name}.csv" for name in names]
+
+
+def get_dashboards():
+    """A page for every dataset with readouts of sequences, where the configuration wants any."""
+    shown = [name for name in DATASETS if list_shown(name, SEQUENCE_READOUTS)]
+    # of hundreds of datasets nobody looks at every page: ask for one by its file name
+    wanted = shown[:MOST_DASHBOARDS] if STUDY["dashboard"]["sequences"] else []
+    return [f"results/dashboards/{name}.html" for name in wanted]
 
 
 def get_site_tables(*names):
@@ -423,19 +567,30 @@ def get_site_tables(*names):
 
 
 def get_figures():
-    contrasts = [
-        f"contrast/{readout}/{name}" for readout in READOUTS for name in DATASETS
+    read = [
+        (readout, name)
+        for readout in READOUTS
+        for name in DATASETS
+        if configuration.list_contrast(STUDY, name, readout)
     ]
+    contrasts = [f"contrast/{readout}/{name}" for readout, name in read]
     known = [
         name for name in DATASETS if dataset_blocks.list_motifs(STUDY["datasets"][name])
     ]
-    motifs = [f"motifs/{readout}/{name}" for readout in READOUTS for name in known]
+    motifs = [f"motifs/{readout}/{name}" for readout, name in read if name in known]
     pools = [f"pool_size/{readout}" for readout in READOUTS]
     scans = [f"scans/{name}" for name in SCANS]
     # of hundreds of datasets nobody looks at every curve: ask for one by its file name
     gap_curves = [f"gap_curves/{name}" for name in DATASETS[:MOST_GAP_CURVES]]
     information = [f"information/{readout}" for readout in READOUTS]
     names = ["table1", "history", *pools, *information, *contrasts, *motifs, *scans]
+    if HIT_READOUTS:
+        names += ["hits"]
+    names += [
+        f"roc/{each}/{name}"
+        for each in CURVES
+        for name in sorted({cell.dataset for cell in list_cells_read(each)})
+    ]
     if STUDY["pairs"]:
         names += ["pairs", "spread", "gaps", *gap_curves]
     return [

@@ -13,6 +13,8 @@ rule tomtom:
         "results/logs/tomtom/{readout}/{dataset}/{architecture}/{seed}.log",
     benchmark:
         "results/benchmarks/tomtom/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(READOUTS + HIT_READOUTS),
     conda:
         "../envs/meme.yaml"
     threads: 1
@@ -77,3 +79,33 @@ rule true_sites:
         "Scoring motifs of {wildcards.architecture}, seed {wildcards.seed}, by the true sites in {wildcards.dataset}"
     script:
         "../workflow_scripts/true_sites.py"
+
+
+rule hit_matches:
+    input:
+        hits="results/readouts/{readout}/{dataset}/{architecture}/{seed}/hits.csv",
+        comparison="results/readouts/{readout}/{dataset}/{architecture}/{seed}/tomtom.tsv",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        matches="results/readouts/{readout}/{dataset}/{architecture}/{seed}/hit_matches.csv",
+        summary="results/readouts/{readout}/{dataset}/{architecture}/{seed}/hit_summary.csv",
+    log:
+        "results/logs/hit_matches/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/hit_matches/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(HIT_READOUTS),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        evalue=STUDY["matches"]["evalue"],
+        ignored=STUDY["matches"]["ignored"],
+        placed=lambda wildcards: wildcards.readout in SEQUENCE_READOUTS,
+    message:
+        "Counting what {wildcards.readout} finds by {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/hit_matches.py"

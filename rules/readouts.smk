@@ -54,8 +54,89 @@ for readout, number, batch in READ_BATCHES:
             mem_mb=2000,
             runtime=30 + 5 * len(batch),
         params:
-            readout=STUDY["readouts"][readout],
+            readout=describe_readout(readout),
         message:
             f"Reading filters of {len(batch)} cells on {batch[0].dataset} ({readout})"
         script:
             "../workflow_scripts/filters.py"
+
+
+rule read_sequences:
+    input:
+        model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        maps="results/readouts/{readout}/{dataset}/{architecture}/{seed}/attributions.h5",
+        hits="results/readouts/{readout}/{dataset}/{architecture}/{seed}/hits.csv",
+        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+    log:
+        "results/logs/read_sequences/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/read_sequences/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(SEQUENCE_READOUTS),
+    conda:
+        "../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=120,
+    params:
+        readout=get_readout,
+    message:
+        "Reading sequences by {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed} ({wildcards.readout})"
+    script:
+        "../workflow_scripts/read_sequences.py"
+
+
+rule optimise_classes:
+    input:
+        model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+        hits="results/readouts/{readout}/{dataset}/{architecture}/{seed}/hits.csv",
+        optima="results/readouts/{readout}/{dataset}/{architecture}/{seed}/optima.csv",
+        history="results/readouts/{readout}/{dataset}/{architecture}/{seed}/optima_history.csv",
+    log:
+        "results/logs/optimise_classes/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/optimise_classes/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(OPTIMISATIONS),
+    conda:
+        "../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=120,
+    params:
+        readout=get_readout,
+    message:
+        "Looking for the best input of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed} ({wildcards.readout})"
+    script:
+        "../workflow_scripts/optimise_classes.py"
+
+
+rule roc:
+    input:
+        model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        curve="results/readouts/{readout}/{dataset}/{architecture}/{seed}/roc.csv",
+    log:
+        "results/logs/roc/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/roc/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(CURVES),
+    conda:
+        "../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    message:
+        "Tracing the ROC of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/roc.py"

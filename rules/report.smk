@@ -38,6 +38,7 @@ rule filter_logos:
 
 rule tables:
     input:
+        **BASELINE_TABLES,
         scores=get_cell_files("scores.csv"),
         history=get_cell_files("history.csv"),
         facts=get_cell_files("cell.json"),
@@ -86,7 +87,7 @@ rule tables:
         runtime=10,
     params:
         cells=[list(cell) for cell in CELLS],
-        readouts=[[readout, *cell] for readout in READOUTS for cell in CELLS],
+        readouts=list_readings(),
         published=STUDY["published"],
     message:
         "Gathering the grid's scores and match fractions"
@@ -121,15 +122,140 @@ rule sites_table:
         mem_mb=1000,
         runtime=10,
     params:
-        readouts=[
-            [readout, *cell]
-            for readout in READOUTS
-            for cell in list_cells_with_sites()
-        ],
+        readouts=list_readings_with_sites(),
     message:
         "Gathering how well motifs describe the implanted sites"
     script:
         "../workflow_scripts/sites_table.py"
+
+
+rule hits_table:
+    input:
+        summaries=get_readout_files("hit_summary.csv", HIT_READOUTS),
+    output:
+        hits=report(
+            "results/tables/hits.csv",
+            caption="../report/captions/hits.rst",
+            category="Tables",
+            labels={"table": "every cell: what readouts of sequences find"},
+        ),
+        summary=report(
+            "results/tables/hits_summary.csv",
+            caption="../report/captions/hits_summary.rst",
+            category="Tables",
+            labels={"table": "every architecture: what readouts of sequences find"},
+        ),
+    log:
+        "results/logs/hits_table.log",
+    benchmark:
+        "results/benchmarks/hits_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        readings=list_readings(HIT_READOUTS),
+        methods={name: STUDY["readouts"][name]["method"] for name in HIT_READOUTS},
+    message:
+        "Gathering how often readouts point at the class's motif"
+    script:
+        "../workflow_scripts/hits_table.py"
+
+
+rule hits_figure:
+    input:
+        hits="results/tables/hits.csv",
+    output:
+        svg=report(
+            "results/figures/hits.svg",
+            caption="../report/captions/hits_figure.rst",
+            category="Results",
+            labels={"figure": "what readouts of sequences find"},
+        ),
+        png="results/figures/hits.png",
+    log:
+        "results/logs/hits_figure.log",
+    benchmark:
+        "results/benchmarks/hits_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Drawing how often readouts point at the class's motif"
+    script:
+        "../workflow_scripts/hits_figure.py"
+
+
+rule optima_figure:
+    input:
+        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+        optima="results/readouts/{readout}/{dataset}/{architecture}/{seed}/optima.csv",
+        history="results/readouts/{readout}/{dataset}/{architecture}/{seed}/optima_history.csv",
+    output:
+        svg=report(
+            "results/readouts/{readout}/{dataset}/{architecture}/{seed}/optima.svg",
+            caption="../report/captions/optima_figure.rst",
+            category="Sequences",
+            subcategory="{dataset}",
+            labels={
+                "architecture": "{architecture}",
+                "seed": "{seed}",
+                "readout": "{readout}",
+            },
+        ),
+        png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/optima.png",
+    log:
+        "results/logs/optima_figure/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/optima_figure/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(OPTIMISATIONS),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Drawing the best inputs of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/optima_figure.py"
+
+
+rule roc_figure:
+    input:
+        curves=get_curves("roc.csv"),
+    output:
+        svg=report(
+            "results/figures/roc/{readout}/{dataset}.svg",
+            caption="../report/captions/roc_figure.rst",
+            category="Results",
+            labels={"figure": "ROC, {dataset} ({readout})"},
+        ),
+        png="results/figures/roc/{readout}/{dataset}.png",
+    log:
+        "results/logs/roc_figure/{readout}/{dataset}.log",
+    benchmark:
+        "results/benchmarks/roc_figure/{readout}/{dataset}.tsv"
+    wildcard_constraints:
+        readout=one_of(CURVES),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        cells=get_curve_cells,
+    message:
+        "Drawing the ROC of every architecture on {wildcards.dataset}"
+    script:
+        "../workflow_scripts/roc_figure.py"
 
 
 rule table_figure:
@@ -308,7 +434,7 @@ rule information_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        cells=[list(cell) for cell in CELLS],
+        cells=get_cells_read,
     message:
         "Drawing the information of filters ({wildcards.readout})"
     script:
@@ -318,6 +444,8 @@ rule information_figure:
 rule summary:
     input:
         **PAIR_TABLES,
+        **HIT_TABLES,
+        **BASELINE_TABLES,
         summary="results/tables/summary.csv",
         published="results/tables/published.csv",
         figures=get_figures(),

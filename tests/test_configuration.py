@@ -14,13 +14,17 @@ from shared_data import shared_data
 
 from motifgrid.configuration import (
     CONVENTIONS,
+    FILTER_METHODS,
+    SEQUENCE_METHODS,
     Cell,
     ConfigurationError,
     get_recipe,
     get_training,
     list_cells,
+    list_cells_read,
     list_contrast,
     list_pools,
+    list_readouts,
     require_known_motifs,
     resolve,
 )
@@ -30,6 +34,8 @@ from motifgrid.formats.published import read_published_numbers
 from motifgrid.models import activations, expectation_pooling, koo_eddy, pooling, registry
 from motifgrid.motifs import databases
 from motifgrid.readouts.filters import AlignmentSettings
+from motifgrid.schema_checks import show_value
+from motifgrid.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text())
@@ -206,8 +212,8 @@ def test_defaults_are_those_of_the_dataclasses():
         ([0], "readouts: filters: layers: 0:"),
         (
             "all",
-            "readouts: filters: layers: 'all'. Expected before_pooling or a list of numbers. "
-            "Did you mean 'before_pooling'?",
+            "readouts: filters: layers: 'all'. Expected before_pooling or a list of one or "
+            "more whole numbers (default [1]). Did you mean 'before_pooling'?",
         ),
     ],
 )
@@ -259,15 +265,19 @@ def test_a_text_in_place_of_a_choice_or_a_number_is_answered_with_both():
     message = message_of(minimal_with(("readouts", "filters", "window"), "receptive-field"))
     assert message == (
         "  readouts: filters: window: 'receptive-field'. Expected receptive_field or a whole "
-        "number. Did you mean 'receptive_field'?"
+        "number of at least 1 (default receptive_field). Did you mean 'receptive_field'?"
     )
 
 
 def test_training_defaults_are_those_of_the_dataclass():
-    from motifgrid.training.cell import TrainingSettings
-
     resolved = resolve(minimal(), SCHEMA)
-    assert get_training(resolved, "cnn-2") == asdict(TrainingSettings())
+    settings = asdict(TrainingSettings())
+    # cells of a configuration that does not say these are not trained again
+    since_added = {"clip_gradients", "decay_after", "decay_factor"}
+    assert get_training(resolved, "cnn-2") == {
+        key: value for key, value in settings.items() if key not in since_added
+    }
+    assert since_added <= SCHEMA["$defs"]["training"]["properties"].keys()
     assert resolved["training"]["require_gpu"] is False
 
 
@@ -278,6 +288,7 @@ BEFORE_TRAINING = {"initial_motifs", "first_layer_trainable"}
 FAMILIES = {
     "koo-eddy": SINCE_ADDED
     | {"activation", "activation_scale", "norm_epsilon", "penalised", "pool_padding"},
+    "lanchantin": SINCE_ADDED - {"pooling"},
     "luo": SINCE_ADDED - {"pooling"},
 }
 
@@ -303,6 +314,46 @@ def test_architecture_defaults_are_those_of_the_family(family):
 def test_the_architectures_keys_are_those_of_the_family(family):
     keys = set(SCHEMA["$defs"][family]["properties"]) - {"family", "convention"}
     assert keys == {part.name for part in arguments_of(family)} | BEFORE_TRAINING
+
+
+EMPTY = {"family": "lanchantin", "filters": [], "widths": [], "pools": []}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        (EMPTY, "filters: [] and recurrent: 0 leave no layer."),
+        ({**EMPTY, "recurrent": 1, "widths": [9]}, "(filters 0, widths 1, pools 0)."),
+        ({**EMPTY, "recurrent": 1, "initial_motifs": ["MA0083.3"]}, "filters: [] makes none."),
+        ({**EMPTY, "recurrent": 1, "first_layer_trainable": False}, "filters: [] makes none."),
+        ({**EMPTY, "recurrent": 1, "pooling": "average"}, "pools: [] makes no pooling."),
+        ({"family": "koo-eddy", "filters": []}, "filters:"),
+    ],
+)
+def test_a_recipe_without_convolutions_that_cannot_be_is_told(recipe, words):
+    message = message_of(minimal_with(("architectures", "spare"), recipe))
+    assert message.startswith("  architectures: spare: ")
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [("filters", {}), ("filters", {"layers": "before_pooling"}), ("kernel_pwm", {})],
+)
+def test_a_readout_of_convolutions_names_the_network_that_has_none(method, more):
+    config = minimal_with(("architectures", "rnn"), {**EMPTY, "recurrent": 1})
+    config["readouts"] = {"kernels": {"method": method, **more}}
+    config["published"] = []
+    # a network that the grid does not have needs no convolution
+    assert list_pools(resolve(config, SCHEMA))["rnn"] == 1
+    config["grid"][0]["architectures"].append("rnn")
+    assert message_of(config) == (
+        f"  readouts: kernels: method: {method} reads convolutions, but rnn of the grid has none. "
+        "Name those that it shall read (readouts: kernels: architectures: [...])."
+    )
+    config["readouts"]["kernels"]["architectures"] = ["cnn-2", "cnn-25"]
+    assert resolve(config, SCHEMA)
+    assert resolve({**config, "readouts": {}}, SCHEMA)
 
 
 def test_every_family_can_be_configured():
@@ -549,65 +600,78 @@ def test_an_unknown_name_is_named_with_its_key_and_the_closest(place, value, sug
 @pytest.mark.parametrize(
     ("place", "value", "expected"),
     [
-        (("study",), 2019, "Expected string"),
-        (("grid",), {"seeds": [0]}, "Expected array"),
-        (("datasets",), ["toy"], "Expected object"),
-        (("datasets", "toy"), None, "Expected object"),
-        (("datasets", "toy", "sequences"), "many", "Expected integer"),
-        (("datasets", "toy", "seed"), True, "Expected integer"),
-        (("datasets", "toy", "motif_counts"), 0.5, "Expected array"),
-        (("architectures", "cnn-2", "pools"), 2, "Expected array"),
-        (("architectures", "cnn-2", "pools", 1), "50", "Expected integer"),
-        (("training", "epochs"), 1.5, "Expected integer"),
-        (("training", "epochs"), 10.0, "Expected integer"),
-        (("grid", 0, "seeds"), [0, 1.0], "Expected integer"),
-        (("training", "learning_rate"), "3e-4", "Expected number. Write 0.0003"),
-        (("training", "require_gpu"), "no", "Expected boolean"),
-        (("grid", 0, "seeds"), 5, "Expected array"),
-        (("grid", 0, "seeds"), [0, "1"], "Expected integer"),
-        (("matches", "evalue"), [0.1], "Expected number"),
-        (("matches", "ignored"), "MA0615.1", "Expected array"),
-        (("training", "reduce_after"), 2.5, "Expected integer"),
-        (("training", "reduce_factor"), "0.2", "Expected number. Write 0.2"),
-        (("published", 0, "mean"), ".968", "Expected number. Write 0.968"),
-        (("training", "learning_rate"), True, "Expected number"),
-        (("training", "learning_rate"), False, "Expected number"),
-        (("training", "learning_rate"), "nan", "Expected number"),
-        (("training", "learning_rate"), "1e999", "Expected number"),
-        (("training", "learning_rate"), float("-inf"), "Expected number"),
+        (("study",), 2019, "Expected lower-case letters"),
+        (("grid",), {"seeds": [0]}, "Expected a list of one or more entries"),
+        (("datasets",), ["toy"], "Expected keys of its own"),
+        (("datasets", "toy"), None, "Expected keys of its own"),
+        (("datasets", "toy", "sequences"), "many", "Expected a whole number"),
+        (("datasets", "toy", "seed"), True, "Expected a whole number"),
+        (("datasets", "toy", "motif_counts"), 0.5, "Expected a list of"),
+        (("architectures", "cnn-2", "pools"), 2, "Expected a list of"),
+        (("architectures", "cnn-2", "pools", 1), "50", "Expected a whole number"),
+        (("training", "epochs"), 1.5, "Expected a whole number"),
+        (("training", "epochs"), 10.0, "Expected a whole number"),
+        (("grid", 0, "seeds"), [0, 1.0], "Expected a whole number"),
+        (("training", "learning_rate"), "3e-4", "Expected a number above 0. Write 0.0003"),
+        (("training", "require_gpu"), "no", "Expected true or false"),
+        (("grid", 0, "seeds"), 5, "Expected a list of"),
+        (("grid", 0, "seeds"), [0, "1"], "Expected a whole number"),
+        (("matches", "evalue"), [0.1], "Expected a number above 0"),
+        (("matches", "ignored"), "MA0615.1", "Expected a list of"),
+        (("training", "reduce_after"), 2.5, "Expected a whole number"),
+        (("training", "reduce_factor"), "0.2", "(default 0.2). Write 0.2"),
+        (("published", 0, "mean"), ".968", "Expected a number. Write 0.968"),
+        (("training", "learning_rate"), True, "Expected a number above 0"),
+        (("training", "learning_rate"), False, "Expected a number above 0"),
+        (("training", "learning_rate"), "nan", "Expected a number above 0"),
+        (("training", "learning_rate"), "1e999", "Expected a number above 0"),
+        (("training", "learning_rate"), float("-inf"), "Expected a number above 0"),
     ],
 )
 def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expected):
     message = message_of(minimal_with(place, value))
     assert message.startswith("  " + ": ".join(str(part) for part in place))
-    assert message.endswith(f"{expected}.")
-    wrong = value[-1] if expected == "Expected integer" and isinstance(value, list) else value
-    assert repr(wrong) in message
+    wrong = value[-1] if "whole" in expected and isinstance(value, list) else value
+    shown = "nothing stands here" if wrong is None else show_value(wrong)
+    assert f": {shown}. " in message
+    assert expected in message
 
 
 @pytest.mark.parametrize(
     ("place", "value", "shown"),
     [
-        (("datasets", "toy", "sequences"), 3, "3 is less than the minimum of 10"),
-        (("datasets", "toy", "splits"), [0.5, 0.5], "is too short"),
-        (("datasets", "toy", "motif_counts"), [1.5, -0.5], "maximum of 1"),
-        (("architectures", "cnn-2", "dropout"), [0.1, 1.0], "1.0 is greater than or equal to"),
-        (("architectures", "cnn-2", "clip"), 0, "0 is less than or equal to the minimum of 0"),
-        (("training", "epochs"), 0, "0 is less than the minimum of 1"),
-        (("training", "reduce_after"), -1, "-1 is less than the minimum of 0"),
-        (("training", "reduce_factor"), 1, "1 is greater than or equal to the maximum of 1"),
-        (("training", "reduce_factor"), 0, "0 is less than or equal to the minimum of 0"),
-        (("readouts", "filters", "minimum_windows"), 0, "0 is less than the minimum of 1"),
-        (("matches", "ignored"), ["MA0615.1"] * 2, "has non-unique elements"),
-        (("contrast",), ["cnn-2", "cnn-2"], "['cnn-2', 'cnn-2'] has non-unique elements"),
-        (("training", "learning_rate"), 0, "0 is less than or equal to the minimum of 0"),
-        (("grid", 0, "seeds"), [1, 1], "[1, 1] has non-unique elements"),
-        (("grid", 0, "seeds"), [-1], "-1 is less than the minimum of 0"),
-        (("grid",), [], "[] should be non-empty"),
-        (("matches", "evalue"), 0, "0 is less than or equal to the minimum of 0"),
-        (("study",), "Koo & Eddy", "'Koo & Eddy' does not match"),
-        (("datasets", "toy", "classes", 0, "name"), "mean", "mean"),
-        (("datasets", "toy", "classes", 0, "name"), "a/b", "'a/b' does not match"),
+        (("datasets", "toy", "sequences"), 3, "3. Expected a whole number of at least 10"),
+        (("datasets", "toy", "splits"), [0.5, 0.5], "[0.5, 0.5]. Expected a list of 3 numbers"),
+        (
+            ("datasets", "toy", "motif_counts"),
+            [1.5, -0.5],
+            "1.5. Expected a number of at least 0 and at most 1",
+        ),
+        (
+            ("architectures", "cnn-2", "dropout"),
+            [0.1, 1.0],
+            "1.0. Expected a number of at least 0 and below 1",
+        ),
+        (("architectures", "cnn-2", "clip"), 0, "0. Expected a number above 0"),
+        (("training", "epochs"), 0, "0. Expected a whole number of at least 1"),
+        (("training", "reduce_after"), -1, "-1. Expected a whole number of at least 0"),
+        (("training", "reduce_factor"), 1, "1. Expected a number above 0 and below 1"),
+        (("training", "reduce_factor"), 0, "0. Expected a number above 0"),
+        (("readouts", "filters", "minimum_windows"), 0, "0. Expected a whole number of at least 1"),
+        (("matches", "ignored"), ["MA0615.1"] * 2, "has 'MA0615.1' more than once"),
+        (("contrast",), ["cnn-2", "cnn-2"], "['cnn-2', 'cnn-2'] has 'cnn-2' more"),
+        (("training", "learning_rate"), 0, "0. Expected a number above 0"),
+        (("grid", 0, "seeds"), [1, 1], "[1, 1] has 1 more than once"),
+        (("grid", 0, "seeds"), [-1], "-1. Expected a whole number of at least 0"),
+        (("grid",), [], "[]. Expected a list of one or more entries"),
+        (("matches", "evalue"), 0, "0. Expected a number above 0"),
+        (("study",), "Koo & Eddy", "'Koo & Eddy'. Expected lower-case letters"),
+        (("datasets", "toy", "classes", 0, "name"), "mean", "'mean' is reserved"),
+        (
+            ("datasets", "toy", "classes", 0, "name"),
+            "a/b",
+            "'a/b'. Expected letters, digits and _ . + -",
+        ),
     ],
 )
 def test_a_value_out_of_range_is_named_with_its_key(place, value, shown):
@@ -625,15 +689,14 @@ def test_a_name_that_cannot_be_a_path_is_refused(kind, name):
         assert resolve(config, SCHEMA)
     else:
         message = message_of(config)
-        assert message.startswith(f"  {kind}: ")
-        assert str(name) in message
+        assert message.startswith(f"  {kind}: the name {show_value(name)}. Expected ")
 
 
 @pytest.mark.parametrize("key", ["study", "datasets", "architectures", "grid"])
 def test_a_missing_key_is_named(key):
     config = minimal()
     del config[key]
-    assert f"(top level): missing {key}." in message_of(config)
+    assert f"(top level): missing {key}. Add it." in message_of(config)
 
 
 @pytest.mark.parametrize(
@@ -649,7 +712,7 @@ def test_a_missing_key_is_named_with_its_place(place, key):
     config = minimal_with(("tomtom", "engine"), "auto")
     del functools.reduce(lambda part, name: part[name], place, config)[key]
     where = ": ".join(str(part) for part in place)
-    assert message_of(config) == f"  {where}: missing {key}."
+    assert message_of(config).startswith(f"  {where}: missing {key}. Add it. ")
 
 
 @pytest.mark.parametrize(
@@ -705,6 +768,21 @@ def test_a_learning_rate_that_would_never_be_reduced_is_refused(training, patien
         f"  training: reduce_after: {after} would do nothing, since training stops after patience: "
         f"{patience} such epochs. Expected less than patience."
     )
+
+
+@pytest.mark.parametrize("more", [{}, {"decay_after": 0}])
+def test_a_factor_of_a_decay_that_there_is_not_is_refused(more):
+    assert message_of(minimal(training={"decay_factor": 0.5, **more})) == (
+        "  training: decay_factor would do nothing, since there is no decay_after. Set decay_after "
+        "to a number of epochs, or leave decay_factor out."
+    )
+
+
+def test_a_decay_and_a_clip_reach_the_training_as_they_are_written():
+    given = {"decay_after": 10, "decay_factor": 0.5, "clip_gradients": 5}
+    training = get_training(resolve(minimal(training=given), SCHEMA), "cnn-2")
+    assert {key: training[key] for key in given} == given
+    assert TrainingSettings(**training).clip_gradients == 5
 
 
 @pytest.mark.parametrize(("patience", "after"), [(0, 50), (5, 4), (5, 0), (0, 0)])
@@ -806,7 +884,7 @@ def test_the_contrast_is_between_the_extreme_pools_from_the_first_seed():
     config["grid"] = [
         {"datasets": ["toy"], "architectures": ["cnn-25", "cnn-10", "cnn-2"], "seeds": [3, 1]}
     ]
-    assert list_contrast(resolve(config, SCHEMA), "toy") == [
+    assert list_contrast(resolve(config, SCHEMA), "toy", "filters") == [
         Cell("toy", "cnn-2", 1),
         Cell("toy", "cnn-25", 1),
     ]
@@ -814,12 +892,57 @@ def test_the_contrast_is_between_the_extreme_pools_from_the_first_seed():
 
 def test_the_contrast_of_one_architecture_is_itself():
     grid = [{"datasets": ["toy"], "architectures": ["cnn-2"], "seeds": [0]}]
-    assert list_contrast(resolve(minimal(grid=grid), SCHEMA), "toy") == [Cell("toy", "cnn-2", 0)]
+    resolved = resolve(minimal(grid=grid), SCHEMA)
+    assert list_contrast(resolved, "toy", "filters") == [Cell("toy", "cnn-2", 0)]
 
 
 def test_the_contrast_that_is_asked_for_comes_in_its_order():
     resolved = resolve(minimal(contrast=["cnn-25", "cnn-2"]), SCHEMA)
-    assert [cell.architecture for cell in list_contrast(resolved, "toy")] == ["cnn-25", "cnn-2"]
+    assert [cell.architecture for cell in list_contrast(resolved, "toy", "filters")] == [
+        "cnn-25",
+        "cnn-2",
+    ]
+
+
+def test_a_readout_reads_the_architectures_that_it_names():
+    readouts = {
+        "filters": {"method": "filters"},
+        "saliency": {"method": "saliency", "architectures": ["cnn-25"]},
+    }
+    resolved = resolve(minimal(readouts=readouts), SCHEMA)
+    assert list_readouts(resolved, FILTER_METHODS) == ["filters"]
+    assert list_readouts(resolved, SEQUENCE_METHODS) == ["saliency"]
+    assert list_cells_read(resolved, "filters") == list_cells(resolved)
+    read = {cell.architecture for cell in list_cells_read(resolved, "saliency")}
+    assert read == {"cnn-25", "cnn-25-untrained"}
+
+
+def test_a_contrast_of_a_readout_is_between_what_it_reads():
+    readouts = {"filters": {"method": "filters", "architectures": ["cnn-25"]}}
+    resolved = resolve(minimal(readouts=readouts), SCHEMA)
+    assert [cell.architecture for cell in list_contrast(resolved, "toy", "filters")] == ["cnn-25"]
+
+
+def test_a_readout_of_an_architecture_that_there_is_not_is_refused():
+    readouts = {"filters": {"method": "filters", "architectures": ["cnn-52"]}}
+    with pytest.raises(ConfigurationError, match=r"readouts: filters: architectures: no 'cnn-52'"):
+        resolve(minimal(readouts=readouts), SCHEMA)
+
+
+def test_a_network_that_a_method_cannot_read_is_refused():
+    readouts = {"filters": {"method": "filters"}, "other": {"method": "temporal_output"}}
+    with pytest.raises(ConfigurationError) as caught:
+        resolve(minimal(readouts=readouts), SCHEMA)
+    assert (
+        "readouts: other: method: temporal_output reads recurrent layers, but cnn-2 of the grid "
+        "has none. Name those that it shall read (readouts: other: architectures: [...])."
+    ) in str(caught.value)
+
+
+def test_a_hit_is_no_longer_than_its_sequences():
+    readouts = {"saliency": {"method": "saliency", "width": 201}}
+    with pytest.raises(ConfigurationError, match="width: 201 is longer than the sequences of toy"):
+        resolve(minimal(readouts=readouts), SCHEMA)
 
 
 def test_rows_of_published_numbers_have_names():
@@ -944,7 +1067,8 @@ def test_the_published_numbers_of_a_study_are_about_what_it_holds(path):
     known = {
         number["architecture"]
         for number in PUBLISHED
-        if number["study"] in config["published"] and number["dataset"] in config["datasets"]
+        if number["study"] in config["published"]
+        and number["dataset"] in {*config.get("datasets", ()), *config.get("collections", ())}
     }
     # the embedded default is a cut of its study, all others hold every published network
     assert used == known or path.stem == "config"
@@ -1069,7 +1193,7 @@ def test_an_empty_split_is_refused_with_its_name():
 def test_a_number_that_yaml_reads_as_text_is_explained():
     config = minimal()
     config["training"] = yaml.safe_load("learning_rate: 3e-4")
-    with pytest.raises(ConfigurationError, match=r"Expected number\. Write 0\.0003\."):
+    with pytest.raises(ConfigurationError, match=r"Expected a number above 0\. Write 0\.0003\."):
         resolve(config, SCHEMA)
 
 
@@ -1082,7 +1206,7 @@ def test_sequences_too_short_for_the_motifs_are_refused_before_any_job():
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_number_that_is_not_finite_is_refused(value):
-    with pytest.raises(ConfigurationError, match=r"learning_rate: (nan|inf)\. Expected number"):
+    with pytest.raises(ConfigurationError, match=r"learning_rate: \.(nan|inf)\. Expected a number"):
         resolve(minimal(training={"learning_rate": value}), SCHEMA)
 
 
@@ -1094,7 +1218,7 @@ def test_a_path_that_would_be_ignored_is_refused():
 def test_a_seed_that_keras_cannot_take_is_refused():
     config = minimal()
     config["grid"][0]["seeds"] = [2**32]
-    with pytest.raises(ConfigurationError, match="greater than the maximum of 4294967295"):
+    with pytest.raises(ConfigurationError, match="at most 4294967295"):
         resolve(config, SCHEMA)
 
 
@@ -1130,4 +1254,51 @@ def test_pairs_are_of_architectures_that_share_a_dataset():
     config["grid"][0]["architectures"] = ["cnn-2"]
     assert "pairs: 0: the grid trains cnn-2 and cnn-25 on no dataset in common" in message_of(
         config
+    )
+
+
+COLLECTION = {"one": {"kind": "implanted", "names": ["a", "b"], "motifs": ["MA0083.3"]}}
+GRID_OF_SETS = [{"datasets": ["one"], "architectures": ["cnn-2"], "seeds": [0]}]
+OVER_SETS = {**NUMBERS[0], "dataset": "one", "statistic": "median"}
+
+
+def test_a_number_over_a_collection_gets_its_datasets():
+    config = minimal(collections=COLLECTION, grid=GRID_OF_SETS, published=["koo-eddy-2019"])
+    resolved = resolve(config, SCHEMA, [OVER_SETS])
+    (number,) = resolved["published"]
+    assert number["datasets"] == ["one-a", "one-b"]
+    assert (number["dataset"], number["statistic"]) == ("one", "median")
+    assert resolve(resolved, SCHEMA) == resolved
+    own = {key: value for key, value in OVER_SETS.items() if key != "statistic"}
+    assert resolve({**config, "published": [own]}, SCHEMA)["published"][0]["statistic"] == "mean"
+
+
+def test_a_median_of_one_dataset_is_refused():
+    config = minimal(published=[{**NUMBERS[0], "statistic": "median"}])
+    assert message_of(config) == (
+        "  published: 0: statistic: median would do nothing, since toy is one dataset. Name a "
+        "collection there, or leave it out."
+    )
+
+
+def test_without_readouts_a_studys_scores_are_taken_and_no_others():
+    several = [NUMBERS[0] | {"metric": metric} for metric in ("auroc", "relevant")]
+    config = minimal(published=["koo-eddy-2019"], readouts={})
+    resolved = resolve(config, SCHEMA, several)
+    assert [number["metric"] for number in resolved["published"]] == ["auroc"]
+    config["published"] = [several[1]]
+    assert "published: 0: readout: no 'filters' under readouts" in message_of(config)
+
+
+def test_a_baseline_is_for_datasets_of_one_class():
+    message = message_of(minimal(baselines={"kmer": 6}))
+    assert message.startswith(
+        "  baselines: kmer would do nothing, since no dataset of the grid has"
+    )
+    config = minimal(collections=COLLECTION, grid=GRID_OF_SETS, baselines={"kmer": 6})
+    assert resolve(config, SCHEMA)["baselines"] == {"kmer": 6}
+    assert resolve(minimal(), SCHEMA)["baselines"] == {}
+    config["baselines"] = {"both_strands": True}
+    assert message_of(config) == (
+        "  baselines: both_strands needs kmer beside it. Add kmer, or take both_strands out."
     )

@@ -11,7 +11,7 @@ from motifgrid.report.published_table import read_comparison
 from motifgrid.report.summary_page import write_summary
 
 sites = [pd.read_csv(path) for path in snakemake.input.sites]
-pairs = snakemake.input.get("pairs")
+pairs, baselines, hits = (snakemake.input.get(name) for name in ("pairs", "baselines", "hits"))
 tables = zip(snakemake.input.splits, snakemake.input.problems, strict=True)
 page = write_summary(
     pd.read_csv(snakemake.input.summary),
@@ -26,5 +26,7 @@ page = write_summary(
     },
     pairs=pd.read_csv(pairs) if pairs else None,
     sites=sites[0] if sites else None,
+    baselines=pd.read_csv(baselines) if baselines else None,
+    hits=pd.read_csv(hits) if hits else None,
 )
 write_text(snakemake.output.page, page)

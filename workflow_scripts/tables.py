@@ -4,8 +4,10 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
+import pandas as pd
+
 from motifgrid.formats.atomic import write_csv
-from motifgrid.report import tables
+from motifgrid.report import baselines, tables
 from motifgrid.report.published_table import compare_published
 
 entries = [
@@ -32,5 +34,9 @@ write_csv(snakemake.output.cells, cells)
 write_csv(snakemake.output.scores, tables.collect_scores(entries))
 write_csv(snakemake.output.matches, matches)
 write_csv(snakemake.output.summary, summary)
-write_csv(snakemake.output.table1, tables.render_table1(summary))
+table1 = tables.render_table1(summary)
+path = snakemake.input.get("baselines")
+if path:
+    table1 = baselines.add_rows(table1, pd.read_csv(path))
+write_csv(snakemake.output.table1, table1)
 write_csv(snakemake.output.published, compare_published(summary, snakemake.params.published))

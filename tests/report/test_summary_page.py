@@ -92,8 +92,8 @@ def test_the_page_has_its_parts_in_order(summary):
     ]
     assert QUESTION in page
     assert "| CNN-25 | 1 | 0.954 |" in page
-    assert "Of the 1 numbers with a published spread or bound, 1 agree" in page
-    assert ". 1 of 2 are not in this grid" in page
+    assert "Of the 1 numbers with a published spread over trials or a bound, 1 agree" in page
+    assert ". 1 of 2 are not in this grid." in page
     assert "What differs: 20 epochs." in page
     assert "- `results/report.html`: the report" in page
     assert page.endswith("\n") and "\n\n\n" not in page
@@ -153,3 +153,78 @@ def test_one_readout_is_not_compared(summary, sites):
     alone = sites[sites["readout"] == "filters"]
     page = write_summary(summary, compare_published(summary, []), sites=alone)
     assert "## True sites" in page and "The readout that" not in page
+
+
+def pair_of(baseline, other, improved, worsened, p=0.01, difference=0.0123):
+    return {
+        "baseline": baseline,
+        "other": other,
+        "metric": "auroc",
+        "datasets": 10,
+        "improved": improved,
+        "equal": 10 - improved - worsened,
+        "worsened": worsened,
+        "median_difference": difference,
+        "median_low": 0.001,
+        "median_high": 0.02,
+        "p": p,
+        "p_holm": 2 * p,
+        "rank_biserial": 0.5,
+        "baseline_sd": 0.02,
+        "other_sd": 0.01,
+    }
+
+
+@pytest.fixture
+def scores_alone(summary):
+    return summary.assign(any_mean=np.nan, relevant_mean=np.nan)
+
+
+def test_without_readouts_the_answer_is_about_the_pair(scores_alone):
+    pairs = pd.DataFrame([pair_of("max", "expectation", 8, 2)])
+    assert answer(scores_alone, pairs=pairs) == (
+        "expectation has the higher AUROC on 8 of 10 datasets, max on 2 (median difference 0.0123, "
+        "p = 0.01)."
+    )
+    page = write_summary(scores_alone, compare_published(scores_alone, []), pairs=pairs)
+    assert "expectation has the higher AUROC on 8 of 10 datasets" in page
+    assert "filters were read" not in page
+
+
+def test_several_pairs_have_a_line_each_with_corrected_ps(scores_alone):
+    worse = pair_of("max", "average", 1, 9, difference=-0.3)
+    even = pair_of("average", "expectation", 5, 5, p=np.nan, difference=0.0)
+    first, second = answer(scores_alone, pairs=pd.DataFrame([worse, even])).splitlines()
+    assert first == (
+        "- max has the higher AUROC on 9 of 10 datasets, average on 1 (median difference 0.3000, "
+        "p = 0.02 after Holm's correction)."
+    )
+    assert second == (
+        "- Neither is better: average and expectation each have the higher AUROC on 5 of 10 "
+        "datasets (median difference 0.0000; too few datasets differ for a p)."
+    )
+
+
+def test_equal_datasets_are_counted_in_the_answer(scores_alone):
+    pairs = pd.DataFrame([pair_of("max", "expectation", 7, 2)])
+    assert answer(scores_alone, pairs=pairs) == (
+        "expectation has the higher AUROC on 7 of 10 datasets, max on 2 (1 equal; median "
+        "difference 0.0123, p = 0.01)."
+    )
+
+
+def test_without_readouts_nothing_is_said_of_filters(summary, scores_alone):
+    said = "fractions are of all filters"
+    assert said in write_summary(summary, compare_published(summary, []))
+    assert said not in write_summary(scores_alone, compare_published(scores_alone, []))
+
+
+def test_with_readouts_the_answer_is_about_filters_whatever_the_pairs(summary):
+    pairs = pd.DataFrame([pair_of("cnn-2", "cnn-25", 8, 2)])
+    assert answer(summary, pairs=pairs) == answer(summary)
+
+
+def test_numbers_of_which_none_can_be_judged_are_not_counted_as_none(summary):
+    page = write_summary(summary, compare_published(summary, [published_number(sd=None)]))
+    assert "Of the 0 numbers" not in page
+    assert "None of these numbers is judged: ours is missing, or the paper states neither" in page

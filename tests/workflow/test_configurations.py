@@ -13,7 +13,10 @@ pytestmark = pytest.mark.workflow
     ("blocks", "words"),
     [
         ({"trainning": {"epochs": 3}}, ["unknown key 'trainning'", "Did you mean 'training'?"]),
-        ({"training": {"epochs": "many"}}, ["training: epochs: 'many'", "Expected integer"]),
+        (
+            {"training": {"epochs": "many"}},
+            ["training: epochs: 'many'", "Expected a whole number of at least 1"],
+        ),
         (
             {"grid": [{"datasets": ["tiny"], "architectures": ["cnn-255"], "seeds": [0]}]},
             ["no 'cnn-255' under architectures", "Did you mean 'cnn-25'?"],

@@ -18,6 +18,16 @@ NETWORKS = {
 }
 PAIRS = [["max", "expectation-1"], ["max", "expectation-4"]]
 
+PUBLISHED = {
+    "study": "nobody",
+    "table": "Table 0",
+    "dataset": "sites",
+    "architecture": "max",
+    "metric": "auroc",
+    "mean": 0.9,
+    "statistic": "median",
+}
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -46,7 +56,8 @@ def folder(tmp_path_factory):
         ],
         pairs=PAIRS,
         readouts={},
-        published=[],
+        baselines={"kmer": 4},
+        published=[PUBLISHED],
         cells_per_job=8,
         train_together="dataset",
     )
@@ -93,3 +104,40 @@ def test_the_summary_tells_the_pairs(folder):
     table = read(folder, "pairs")
     told = table[table["other"] == "expectation-4"].iloc[0]
     assert f"{told['improved']} of {told['datasets']}" in row
+
+
+def test_the_answer_is_about_the_pairs(folder):
+    page = (folder / "results/summary.md").read_text()
+    answer = page.split("## Answer")[1].split("##")[0]
+    assert "the higher AUROC on" in answer
+    assert answer.count("of 2 datasets") == 2
+
+
+def test_baselines_stand_beside_the_networks(folder):
+    baselines = read(folder, "baselines")
+    assert baselines["baseline"].tolist() == ["kmer-4", "kmer-4"]
+    # every positive holds the motif, so that its words tell
+    assert (baselines["auroc"] > 0.7).all()
+    page = (folder / "results/summary.md").read_text()
+    lines = [line for line in page.splitlines() if "| 4-mer logistic regression |" in line]
+    told = zip(baselines["auroc"], lines, strict=True)
+    assert all(f"{score:.3f}" in line for score, line in told)
+    assert "4-mer logistic regression" in (folder / "results/figures/spread.svg").read_text()
+    assert "4-mer logistic regression" in (folder / "results/tables/table1.csv").read_text()
+
+
+def test_a_published_median_stands_beside_ours_over_the_sets(folder):
+    (row,) = read(folder, "published").to_dict("records")
+    cells = read(folder, "cells")
+    ours = cells[cells["architecture"] == "max"].groupby("dataset")["auroc"].mean().median()
+    assert (row["n"], row["statistic"]) == (2, "median")
+    assert row["ours_mean"] == pytest.approx(ours)
+    page = (folder / "results/summary.md").read_text()
+    assert "AUROC, median over sets" in page
+    assert "None of these numbers is judged" in page
+
+
+def test_every_trained_architecture_is_in_the_figures_beside_the_paired_ones(folder):
+    for name in ("spread", "gaps", "gap_curves/sites-ma0083-3"):
+        picture = (folder / "results/figures" / f"{name}.svg").read_text()
+        assert all(f"<!-- {network} -->" in picture for network in NETWORKS)

@@ -1,19 +1,15 @@
 """What a configuration says: checked against the schema, completed, and unrolled into cells."""
 
 import copy
-import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
-
-import jsonschema
-import numpy as np
 
 from motifgrid import dataset_blocks
 from motifgrid.dataset_collections import (
     CollectionError,
     expand_collections,
+    list_members,
     name_collections,
 )
 from motifgrid.datasets import implanted
@@ -27,6 +23,8 @@ from motifgrid.models.recipes import (
     require_effective_clip,
     require_enough_filters,
     require_expectation,
+    require_first_convolution,
+    require_layers,
     require_one_convolution,
     require_same_depth,
     require_used_strides,
@@ -34,6 +32,7 @@ from motifgrid.models.recipes import (
 from motifgrid.motifs import databases
 from motifgrid.resources.lock import LockError, find_wrong_size
 from motifgrid.resources.sources import Source, SourceError, resolve_sources
+from motifgrid.schema_checks import Validator, find_problems, resolve_references
 from motifgrid.spelling import suggest
 
 CONVENTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
@@ -76,27 +75,36 @@ CONVENTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
 by kind of dataset, family of architectures, training, or method of a readout."""
 
 
-def _is_number(value: object) -> bool:
-    """Tell a finite number from a boolean, from text, and from YAML's .nan and .inf."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return isinstance(value, int) or math.isfinite(value)
+FILTER_METHODS = ("filters", "kernel_pwm")
+"""Methods of readouts that turn filters into motifs."""
 
-
-_Validator = jsonschema.validators.extend(
-    jsonschema.Draft202012Validator,
-    # JSON Schema takes 10.0 for an integer, Keras and NumPy do not
-    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {
-            "integer": lambda _checker, value: _is_number(value) and isinstance(value, int),
-            "number": lambda _checker, value: _is_number(value),
-        }
-    ),
+SEQUENCE_METHODS = (
+    "saliency",
+    "integrated_gradients",
+    "smoothgrad",
+    "in_silico_mutagenesis",
+    "temporal_output",
+    "activation_window",
 )
+"""Methods of readouts that point at a k-mer in each of a class's sequences."""
 
+OPTIMISATIONS = ("class_optimisation",)
+"""Methods of readouts that look for the best input of a class."""
+
+CURVES = ("roc",)
+"""Methods of readouts that trace how a cell ranks sequences."""
+
+READS_CONVOLUTIONS = (*FILTER_METHODS, "activation_window")
+"""Methods of readouts that a network without convolutions has nothing for."""
+
+READS_RECURRENCE = ("temporal_output",)
+"""Methods of readouts that a network without recurrent layers has nothing for."""
 
 PUBLISHED_READOUT = "filters"
 """The readout that published numbers are of, where nothing else is said."""
+
+OF_CELLS = ("auroc", "aupr")
+"""Metrics that belong to a cell, whatever reads it."""
 
 
 class ConfigurationError(ValueError):
@@ -132,19 +140,19 @@ def resolve(
         ConfigurationError: with every problem found, one per line.
     """
     given, places = config, []
-    problems = [_explain(error) for error in _errors(config, schema)]
+    problems = find_problems(config, schema)
     if not problems:
         try:
             config = expand_collections(config)
         except CollectionError as error:
             problems = [f"  {line}" for line in str(error).splitlines()]
         else:
-            problems = [_explain(error) for error in _errors(config, _require_datasets(schema))]
+            problems = find_problems(config, _require_datasets(schema))
     if not problems:
-        numbers, places, problems = _look_up_published(config, published)
+        numbers, places, problems = _look_up_published(config, published, list_members(given))
         config = {**config, "published": numbers}
     if not problems:
-        problems = [_explain(error, places) for error in _errors(config, schema)]
+        problems = find_problems(config, schema, places)
     if not problems:
         resolved = _fill_defaults(copy.deepcopy(dict(config)), schema, schema)
         _apply_conventions(resolved)
@@ -176,6 +184,18 @@ def list_cells(config: Mapping[str, object]) -> list[Cell]:
                     for seed in block["untrained_seeds"]
                 )
     return sorted(cells)
+
+
+def list_readouts(config: Mapping[str, object], methods: Sequence[str]) -> list[str]:
+    """List the readouts of a resolved configuration that have one of some methods, sorted."""
+    return sorted(name for name, block in config["readouts"].items() if block["method"] in methods)
+
+
+def list_cells_read(config: Mapping[str, object], readout: str) -> list[Cell]:
+    """List the cells of a resolved configuration's grid that a readout reads, sorted."""
+    named = config["readouts"][readout].get("architectures", config["architectures"])
+    cells = list_cells(config)
+    return [cell for cell in cells if cell.architecture.removesuffix(UNTRAINED) in named]
 
 
 def get_recipe(config: Mapping[str, object], architecture: str) -> dict[str, object]:
@@ -254,31 +274,36 @@ def require_sizes(config: Mapping[str, object], folder: Path | str) -> None:
         raise _cannot_run(sorted({problem for problem in wrong if problem}))
 
 
-def list_contrast(config: Mapping[str, object], dataset: str) -> list[Cell]:
+def list_contrast(config: Mapping[str, object], dataset: str, readout: str) -> list[Cell]:
     """List the cells that a dataset's contrast shows: the first seed of each architecture.
 
     Args:
         config: resolved; `contrast` names the architectures, and where it is empty those with the
             smallest and the largest first pooling window are taken.
         dataset: name of the dataset.
+        readout: that must read the cells.
 
     Returns:
-        One trained cell per architecture, in the order in which they are drawn.
+        One trained cell per architecture, in the order in which they are drawn; none where the
+        readout reads nothing of this dataset.
     """
     first: dict[str, Cell] = {}
-    for cell in list_cells(config):
+    for cell in list_cells_read(config, readout):
         if cell.dataset == dataset and not cell.architecture.endswith(UNTRAINED):
             first.setdefault(cell.architecture, cell)
     pools = list_pools(config)
     by_pool = sorted(first, key=lambda name: (pools[name], name))
-    extremes = list(dict.fromkeys([by_pool[0], by_pool[-1]]))
+    extremes = list(dict.fromkeys([*by_pool[:1], *by_pool[-1:]]))
     chosen = [name for name in config["contrast"] if name in first] or extremes
     return [first[name] for name in chosen]
 
 
 def list_pools(config: Mapping[str, object]) -> dict[str, int]:
-    """Return the first pooling window of every architecture of a resolved configuration."""
-    return {name: recipe["pools"][0] for name, recipe in config["architectures"].items()}
+    """Return the first pooling window of every architecture of a resolved configuration.
+
+    A network without convolutions has none, as one that is not pooled (1).
+    """
+    return {name: [*recipe["pools"], 1][0] for name, recipe in config["architectures"].items()}
 
 
 def require_known_motifs(config: Mapping[str, object]) -> None:
@@ -345,87 +370,14 @@ def _read_database(database: Mapping[str, str]) -> list[Motif] | None:
         ) from None
 
 
-def _errors(
-    config: Mapping[str, object], schema: Mapping[str, object]
-) -> list[jsonschema.ValidationError]:
-    validator = _Validator(schema)
-    return sorted(validator.iter_errors(config), key=lambda error: [str(p) for p in error.path])
-
-
-def _explain(error: jsonschema.ValidationError, places: Sequence[int] = ()) -> str:
-    """Say what a validator found; `places` are the entries that published numbers came from."""
-    path = list(error.absolute_path)
-    if places and path[:1] == ["published"] and len(path) > 1:
-        path[1] = places[path[1]]
-    key = ": ".join(str(part) for part in path) or "(top level)"
-    if error.validator == "additionalProperties":
-        known = sorted(error.schema["properties"])
-        unknown = sorted(set(error.instance) - set(known), key=str)
-        return "\n".join(
-            f"  {key}: unknown key '{name}'.{suggest(name, known)} Known: {', '.join(known)}."
-            for name in unknown
-        )
-    if error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
-        return f"  {key}: missing {', '.join(missing)}."
-    if error.validator == "dependentRequired":
-        return "\n".join(
-            f"  {key}: {name} needs {', '.join(needed)} beside it."
-            for name, needed in error.validator_value.items()
-            if name in error.instance and not set(needed) <= set(error.instance)
-        )
-    if error.validator == "enum":
-        choices = ", ".join(str(choice) for choice in error.validator_value)
-        hint = suggest(error.instance, error.validator_value)
-        return f"  {key}: '{error.instance}' is not one of {choices}.{hint}"
-    if error.validator == "type":
-        expected = error.validator_value
-        expected = expected if isinstance(expected, str) else " or ".join(expected)
-        return f"  {key}: {error.instance!r}. Expected {expected}.{_hint(error)}"
-    if error.validator == "pattern" and (words := _list_words(error.validator_value)):
-        expected = " or ".join([*words, *_name_other_types(error.schema)])
-        hint = suggest(error.instance, words) or f" Did you mean '{words[0]}'?"
-        return f"  {key}: '{error.instance}'. Expected {expected}.{hint}"
-    description = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
-    return f"  {key}: {error.message}. {description}".rstrip()
-
-
-def _hint(error: jsonschema.ValidationError) -> str:
-    """YAML 1.1 reads 3e-4 as text; say so where a number was meant."""
-    if error.validator_value != "number" or not isinstance(error.instance, str):
-        return ""
-    try:
-        number = float(error.instance)
-    except ValueError:
-        return ""
-    written = np.format_float_positional(number, trim="0")
-    return f" Write {written}." if math.isfinite(number) else ""
-
-
-def _list_words(pattern: str) -> list[str]:
-    """Return the words that a pattern such as ^(alternate|random)$ takes; others have none."""
-    found = re.fullmatch(r"\^\(?([a-z_]+(?:\|[a-z_]+)*)\)?\$", pattern)
-    return found[1].split("|") if found else []
-
-
-def _name_other_types(schema: Mapping[str, object]) -> list[str]:
-    """Name what a value may be that is no text."""
-    numbers = schema.get("items", {}).get("type") in ("integer", "number")
-    names = {
-        "array": "a list of numbers" if numbers else "a list",
-        "integer": "a whole number",
-        "number": "a number",
-        "object": "keys of its own",
-    }
-    types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    return [names[kind] for kind in types if kind in names]
-
-
 def _look_up_published(
-    config: Mapping[str, object], published: Sequence[Mapping[str, object]]
+    config: Mapping[str, object],
+    published: Sequence[Mapping[str, object]],
+    members: Mapping[str, list[str]],
 ) -> tuple[list[Mapping[str, object]], list[int], list[str]]:
     """Put the numbers of a study, as far as they concern the configuration, in its name's place.
+
+    Numbers over a collection get its datasets.
 
     Returns:
         The numbers, the entry of `published` that each came from, and problems.
@@ -435,17 +387,28 @@ def _look_up_published(
         found = [entry]
         if isinstance(entry, str):
             try:
-                found = _take_study(config, entry, published)
+                found = _take_study(config, entry, published, members)
             except ConfigurationError as error:
                 problems.append(f"  published: {place}: {error}")
                 continue
-        numbers += found
+        numbers += [_add_datasets(number, members) for number in found]
         places += [place] * len(found)
     return numbers, places, problems
 
 
+def _add_datasets(
+    number: Mapping[str, object], members: Mapping[str, list[str]]
+) -> Mapping[str, object]:
+    if number["dataset"] not in members:
+        return number
+    return {"datasets": members[number["dataset"]], "statistic": "mean", **number}
+
+
 def _take_study(
-    config: Mapping[str, object], study: str, published: Sequence[Mapping[str, object]]
+    config: Mapping[str, object],
+    study: str,
+    published: Sequence[Mapping[str, object]],
+    members: Mapping[str, list[str]],
 ) -> list[Mapping[str, object]]:
     """Take the numbers of a study that concern the configuration, with the readout they are of."""
     numbers = [number for number in published if number["study"] == study]
@@ -454,11 +417,11 @@ def _take_study(
         raise ConfigurationError(
             f"no numbers of '{study}'.{suggest(study, studies)} Known: {', '.join(studies)}."
         )
+    known = config["datasets"].keys() | members.keys()
     taken = [
         number
         for number in numbers
-        if number["dataset"] in config["datasets"]
-        and number["architecture"] in config["architectures"]
+        if number["dataset"] in known and number["architecture"] in config["architectures"]
     ]
     if not taken:
         datasets, architectures = (
@@ -470,6 +433,8 @@ def _take_study(
             f"numbers are about the datasets {datasets} and the architectures {architectures}. "
             "Name yours so, or take it out."
         )
+    if not config.get("readouts", True):
+        return [number for number in taken if number["metric"] in OF_CELLS]
     readout = _find_published_readout(config, study)
     return [{"readout": readout, **number} for number in taken]
 
@@ -496,10 +461,9 @@ def _fill_defaults(
     value: object, schema: Mapping[str, object], root: Mapping[str, object]
 ) -> object:
     """Return a value with the schema's defaults in it, all levels down."""
-    if "$ref" in schema:
-        schema = {**_definition(schema["$ref"], root), **schema}
+    schema = resolve_references(schema, root)
     for choice in schema.get("allOf", []):
-        if _Validator(choice["if"]).is_valid(value):
+        if Validator(choice["if"]).is_valid(value):
             return _fill_defaults(value, choice["then"], root)
     if isinstance(value, dict):
         for key, part in schema.get("properties", {}).items():
@@ -513,10 +477,6 @@ def _fill_defaults(
     if isinstance(value, list):
         return [_fill_defaults(item, schema.get("items", {}), root) for item in value]
     return value
-
-
-def _definition(reference: str, root: Mapping[str, object]) -> Mapping[str, object]:
-    return root["$defs"][reference.removeprefix("#/$defs/")]
 
 
 def _apply_conventions(config: dict[str, object]) -> None:
@@ -558,6 +518,9 @@ def _find_inconsistencies(
         try:
             if recipe["family"] == "luo":
                 require_one_convolution(recipe)
+            if recipe["family"] == "lanchantin":
+                require_layers(recipe)
+            require_first_convolution(recipe)
             require_expectation(recipe)
             require_enough_filters(recipe)
             require_same_depth(recipe)
@@ -570,10 +533,12 @@ def _find_inconsistencies(
     for name, dataset in config["datasets"].items():
         yield from dataset_blocks.find_problems(f"  datasets: {name}", dataset)
     yield from _find_idle_reduction(config["training"])
+    yield from _find_idle_decay(config["training"])
     yield from _find_ignored_truth(config)
     yield from _find_unreadable_layers(config)
     yield from _find_wide_windows(config)
     yield from _find_unknown_names(config, places, collections)
+    yield from _find_idle_statistics(config, places)
     yield from _find_lonely_pairs(config)
     yield from _find_idle_settings(config)
 
@@ -585,13 +550,20 @@ def _find_idle_settings(config: Mapping[str, object]) -> Iterable[str]:
             "is 1. Set cells_per_job to how many cells a job may train."
         )
     used = {name for block in config["grid"] for name in block["datasets"]}
-    kinds = {block["kind"] for name, block in config["datasets"].items() if name in used}
+    known = [name for name in config["datasets"] if name in used]
+    kinds = {config["datasets"][name]["kind"] for name in known}
     if config["matches"]["sites"] and not (
         config["readouts"] and kinds & set(dataset_blocks.WITH_TRUE_SITES)
     ):
         yield (
             "  matches: sites: true would do nothing, since it takes a readout and a dataset whose "
             "true sites are known (kind: simulated or implanted). Leave it out."
+        )
+    classes = [len(dataset_blocks.list_classes(config["datasets"][name])) for name in known]
+    if "kmer" in config["baselines"] and classes and 1 not in classes:
+        yield (
+            "  baselines: kmer would do nothing, since no dataset of the grid has one class alone. "
+            "Leave it out."
         )
 
 
@@ -618,6 +590,14 @@ def _find_idle_reduction(training: Mapping[str, object]) -> Iterable[str]:
         )
 
 
+def _find_idle_decay(training: Mapping[str, object]) -> Iterable[str]:
+    if "decay_factor" in training and not training.get("decay_after"):
+        yield (
+            "  training: decay_factor would do nothing, since there is no decay_after. Set "
+            "decay_after to a number of epochs, or leave decay_factor out."
+        )
+
+
 def _find_ignored_truth(config: Mapping[str, object]) -> Iterable[str]:
     for name, block in config["datasets"].items():
         for entry in dataset_blocks.list_motifs(block):
@@ -635,8 +615,15 @@ def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:
         explicit = [layer for layer in readout.get("layers", []) if isinstance(layer, int)]
         if explicit and 1 not in explicit:
             yield f"  readouts: {name}: layers: {explicit}. Expected 1 among them, for the figures."
-        for architecture in sorted(used & set(config["architectures"])):
+        named = readout.get("architectures", used)
+        for architecture in sorted(used & set(named) & set(config["architectures"])):
             recipe = config["architectures"][architecture]
+            if readout["method"] in READS_RECURRENCE and not recipe.get("recurrent"):
+                yield _explain_unreadable(name, readout["method"], architecture, "recurrent layers")
+            if not recipe["filters"]:
+                if readout["method"] in READS_CONVOLUTIONS:
+                    yield _explain_unreadable(name, readout["method"], architecture, "convolutions")
+                continue
             pooled = [pool > 1 for pool in recipe["pools"]]
             readable = pooled.index(True) + 1 if True in pooled else len(pooled)
             for layer in sorted(explicit):
@@ -652,16 +639,26 @@ def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:
                 )
 
 
+def _explain_unreadable(readout: str, method: str, architecture: str, lacking: str) -> str:
+    return (
+        f"  readouts: {readout}: method: {method} reads {lacking}, but {architecture} of the grid "
+        f"has none. Name those that it shall read (readouts: {readout}: architectures: [...])."
+    )
+
+
 def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
     used = {name for block in config["grid"] for name in block["datasets"]}
     for name, readout in config["readouts"].items():
         for dataset in sorted(used & set(config["datasets"])):
-            length, window = config["datasets"][dataset].get("length"), readout.get("window")
-            if length and isinstance(window, int) and window > length:
-                yield (
-                    f"  readouts: {name}: window: {window} is longer than the sequences of "
-                    f"{dataset} ({length} nt). Expected {length} at most, or receptive_field."
-                )
+            length = config["datasets"][dataset].get("length")
+            for key in ("window", "width"):
+                window = readout.get(key)
+                if length and isinstance(window, int) and window > length:
+                    other = ", or receptive_field" if key == "window" else ""
+                    yield (
+                        f"  readouts: {name}: {key}: {window} is longer than the sequences of "
+                        f"{dataset} ({length} nt). Expected {length} at most{other}."
+                    )
 
 
 def _lengths_in_grid(config: Mapping[str, object], architecture: str) -> list[int]:
@@ -686,22 +683,45 @@ def _find_unknown_names(
         for name in block[kind]
     ]
     places += [("contrast", "architectures", name) for name in config["contrast"]]
+    shown = config["dashboard"].get("architectures", ())
+    places += [("dashboard: architectures", "architectures", name) for name in shown]
     places += [
         (f"pairs: {number}", "architectures", name)
         for number, pair in enumerate(config["pairs"])
         for name in pair
     ]
     places += [
-        (f"published: {number}: {key}", kind, entry[key])
+        (f"readouts: {readout}: architectures", "architectures", name)
+        for readout, block in config["readouts"].items()
+        for name in block.get("architectures", ())
+    ]
+    places += [
+        (f"published: {number}: {key}", kind, name)
         for number, entry in zip(entries, config["published"], strict=True)
-        for key, kind in (
-            ("dataset", "datasets"),
-            ("architecture", "architectures"),
-            ("readout", "readouts"),
-        )
+        for key, kind, name in _list_names(entry, bool(config["readouts"]))
     ]
     for key, kind, name in places:
         if name not in config[kind]:
             hint = suggest(name, [*config[kind], *(collections if kind == "datasets" else ())])
             known = _shorten(sorted(config[kind]), 30)
             yield f"  {key}: no '{name}' under {kind}.{hint} Known: {known}."
+
+
+def _list_names(number: Mapping[str, object], read: bool) -> Iterable[tuple[str, str, str]]:
+    """List what a published number names, as (key, section, name)."""
+    yield "architecture", "architectures", number["architecture"]
+    if "datasets" in number:
+        yield from (("datasets", "datasets", name) for name in number["datasets"])
+    else:
+        yield "dataset", "datasets", number["dataset"]
+    if read or number["metric"] not in OF_CELLS:
+        yield "readout", "readouts", number["readout"]
+
+
+def _find_idle_statistics(config: Mapping[str, object], entries: Sequence[int]) -> Iterable[str]:
+    for place, number in zip(entries, config["published"], strict=True):
+        if "statistic" in number and "datasets" not in number:
+            yield (
+                f"  published: {place}: statistic: {number['statistic']} would do nothing, since "
+                f"{number['dataset']} is one dataset. Name a collection there, or leave it out."
+            )

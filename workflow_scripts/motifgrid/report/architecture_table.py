@@ -9,7 +9,7 @@ from keras import layers
 
 from motifgrid.models import registry
 from motifgrid.models.expectation_pooling import ExpectationPooling
-from motifgrid.models.layers import ClipAbove, Convolution, MaxPooling
+from motifgrid.models.layers import ClipAbove, Convolution, MaxPooling, PositiveClass
 from motifgrid.report.names import natural_key
 
 LAYER_COLUMNS = [
@@ -43,6 +43,9 @@ KINDS: Mapping[type[keras.layers.Layer], str] = {
     ExpectationPooling: "pooling",
     layers.Dropout: "dropout",
     layers.Flatten: "flattening",
+    layers.Bidirectional: "recurrent",
+    layers.Softmax: "softmax",
+    PositiveClass: "positive class",
     layers.Dense: "dense",
 }
 """What readers call a layer; others go by their class."""

@@ -5,11 +5,19 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from motifgrid.report.baselines import add_rows
+from motifgrid.report.hits_table import render_hits
 from motifgrid.report.names import is_untrained, trained_name
 from motifgrid.report.paired import LEAST_DIFFERENCES
 from motifgrid.report.published_table import render_published
 from motifgrid.report.sites_table import compare_readouts, render_sites
-from motifgrid.report.tables import MISSING, label_of, render_number, render_table1
+from motifgrid.report.tables import (
+    HEADINGS,
+    MISSING,
+    label_of,
+    render_number,
+    render_table1,
+)
 
 QUESTION = (
     "Which network designs learn whole transcription-factor motifs, and which way of reading a "
@@ -28,6 +36,8 @@ def write_summary(
     datasets: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]] | None = None,
     pairs: pd.DataFrame | None = None,
     sites: pd.DataFrame | None = None,
+    baselines: pd.DataFrame | None = None,
+    hits: pd.DataFrame | None = None,
 ) -> str:
     """Write the page that a reader opens first.
 
@@ -42,14 +52,17 @@ def write_summary(
         datasets: by name the tables of splits and of problems, see `dataset_tables`.
         pairs: from `paired.compare_pairs`, where there are any.
         sites: from `sites_table.summarise_sites`, where true sites were scored.
+        baselines: from `baselines.collect_baselines`, where there are any.
+        hits: from `hits_table.summarise_hits`, where sequences were read.
 
     Returns:
         Markdown, every number of which is computed from the tables.
     """
     sections = {
         "What was asked": question,
-        "Answer": answer(summary, labels),
-        table_name: _describe_table1(summary, labels),
+        "Answer": answer(summary, labels, pairs),
+        table_name: _describe_table1(summary, labels, baselines),
+        "What readouts of sequences find": "" if hits is None else _describe_hits(hits, labels),
         "True sites": "" if sites is None else _describe_sites(sites, labels),
         "Pairs of architectures": _describe_pairs(pairs, labels or {}),
         "Beside the published numbers": _describe_published(comparison, note),
@@ -60,12 +73,19 @@ def write_summary(
     return "\n".join(["# Summary\n", *parts])
 
 
-def answer(summary: pd.DataFrame, labels: Mapping[str, str] | None = None) -> str:
+def answer(
+    summary: pd.DataFrame,
+    labels: Mapping[str, str] | None = None,
+    pairs: pd.DataFrame | None = None,
+) -> str:
     """Answer in one sentence for each dataset, readout and layer that has match fractions.
+
+    Where no filters were read, there is a sentence for each pair of architectures instead.
 
     Args:
         summary: from `tables.summarise`.
         labels: what to call an architecture.
+        pairs: from `paired.compare_pairs`, where there are any.
 
     Returns:
         Markdown: a sentence, or a list of them; architectures from the highest fraction down.
@@ -74,12 +94,44 @@ def answer(summary: pd.DataFrame, labels: Mapping[str, str] | None = None) -> st
     known = summary[summary["any_mean"].notna()]
     groups = [(names, rows) for names, rows in known.groupby(keys, sort=False)]
     if not groups:
-        return "No filters were read: the table says how well each architecture scores."
+        return _answer_by_pairs(pairs, labels or {})
     sentences = [_answer_one(rows, labels or {}) for _, rows in groups]
     if len(groups) == 1:
         return sentences[0]
     heads = [", ".join(_name_group(*names)) for names, _ in groups]
     return "\n".join(f"- **{head}**: {text}" for head, text in zip(heads, sentences, strict=True))
+
+
+def _answer_by_pairs(pairs: pd.DataFrame | None, labels: Mapping[str, str]) -> str:
+    if pairs is None or pairs.empty:
+        return (
+            "No filters were read and no pairs of architectures compared: the table says how well "
+            "each architecture scores."
+        )
+    sentences = [_compare(pair, labels, len(pairs) > 1) for pair in pairs.itertuples()]
+    return sentences[0] if len(sentences) == 1 else "\n".join(f"- {each}" for each in sentences)
+
+
+def _compare(pair: NamedTuple, labels: Mapping[str, str], several: bool) -> str:
+    """Say which of two architectures is better, on how many datasets, by how much, how surely."""
+    sides = [(label_of(pair.other, labels), pair.improved)]
+    sides += [(label_of(pair.baseline, labels), pair.worsened)]
+    (winner, wins), (loser, losses) = sorted(sides, key=lambda side: -side[1])
+    score = f"the higher {HEADINGS[pair.metric]} on {wins} of {pair.datasets} datasets"
+    if wins == losses:
+        words = f"Neither is better: {loser} and {winner} each have {score}"
+    else:
+        words = f"{winner} has {score}, {loser} on {losses}"
+    return f"{words} ({_say_how_surely(pair, several)})."
+
+
+def _say_how_surely(pair: NamedTuple, several: bool) -> str:
+    equal = f"{pair.equal} equal; " if pair.equal else ""
+    difference = f"{equal}median difference {abs(pair.median_difference):.4f}"
+    p, corrected = (pair.p_holm, " after Holm's correction") if several else (pair.p, "")
+    if pd.isna(p):
+        return f"{difference}; too few datasets differ for a p"
+    return f"{difference}, p = {p:.2g}{corrected}"
 
 
 def format_markdown(table: pd.DataFrame) -> str:
@@ -91,7 +143,7 @@ def format_markdown(table: pd.DataFrame) -> str:
 
 
 def _name_group(dataset: str, readout: str, layer: object) -> list[str]:
-    return [dataset, f"readout {readout}", f"layer {layer}"]
+    return [dataset, f"readout {readout}", f"layer {int(layer)}"]
 
 
 def _answer_one(rows: pd.DataFrame, labels: Mapping[str, str]) -> str:
@@ -120,13 +172,19 @@ def join_words(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
-def _describe_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
+def _describe_table1(
+    summary: pd.DataFrame, labels: Mapping[str, str] | None, baselines: pd.DataFrame | None
+) -> str:
     counts = sorted(summary["n"].unique())
     seeds = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return (
-        f"Mean ± population standard deviation over seeds (here {seeds}); fractions are of all "
-        f"filters, dead ones included.\n\n{format_markdown(render_table1(summary, labels))}"
-    )
+    words = f"Mean ± population standard deviation over seeds (here {seeds})"
+    read = summary["any_mean"].notna().any()
+    words += "; fractions are of all filters, dead ones included." if read else "."
+    table = render_table1(summary, labels)
+    if baselines is not None:
+        table = add_rows(table, baselines)
+        words += " A logistic regression is a baseline without a network, on counts of k-mers."
+    return f"{words}\n\n{format_markdown(table)}"
 
 
 def _describe_sites(sites: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
@@ -204,12 +262,28 @@ def _describe_published(comparison: pd.DataFrame, note: str) -> str:
     within = int((comparison["within_2sd"] == "yes").sum())
     absent = int((comparison["n"] == 0).sum())
     text = (
-        f"Of the {int(judged.sum())} numbers with a published spread or bound, {within} agree: "
-        "ours lie within two published standard deviations"
+        f"Of the {int(judged.sum())} numbers with a published spread over trials or a bound, "
+        f"{within} agree: ours lie within two published standard deviations."
     )
-    text += f". {absent} of {len(comparison)} are not in this grid." if absent else "."
+    if not judged.any():
+        text = (
+            "None of these numbers is judged: ours is missing, or the paper states neither a "
+            "spread over trials nor a bound."
+        )
+    text += f" {absent} of {len(comparison)} are not in this grid." if absent else ""
     difference = f"\n\nWhat differs: {note}" if note else ""
     return f"{text}{difference}\n\n{format_markdown(render_published(comparison))}"
+
+
+def _describe_hits(hits: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
+    if hits.empty:
+        return "No class names a motif, so there is nothing to compare hits with."
+    words = (
+        "A hit is the k-mer of a sequence that a readout points at; it is the motif's where Tomtom "
+        "matches the two. Means over seeds, then over classes; the rank of the motif among all of "
+        "the database, by the number of hits, is the median."
+    )
+    return f"{words}\n\n{format_markdown(render_hits(hits, labels))}"
 
 
 def _describe_datasets(datasets: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> str:

@@ -233,7 +233,7 @@ def render_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None = None
         "Dataset": order["dataset"],
         "Architecture": order["architecture"].map(lambda name: label_of(name, labels or {})),
         "Readout": order["readout"],
-        "Layer": order["layer"].astype(str),
+        "Layer": order["layer"].map(_name_layer),
         "Seeds": order["n"].astype(str),
     }
     for metric, heading in HEADINGS.items():
@@ -248,6 +248,11 @@ def render_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None = None
         kept = ["auroc", "aupr"]
         table = table.drop(columns=[HEADINGS[each] for each in HEADINGS if each not in kept])
     return drop_constant(table, ["Dataset", "Readout", "Layer"])
+
+
+def _name_layer(layer: object) -> str:
+    # beside cells without a readout, whose layer is empty, pandas reads numbers as floats
+    return f"{layer:.0f}" if isinstance(layer, float) else str(layer)
 
 
 def label_of(architecture: str, labels: Mapping[str, str]) -> str:

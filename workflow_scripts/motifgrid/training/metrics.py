@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from motifgrid.formats.dataset import MISSING
 
@@ -50,6 +50,37 @@ def mean_aupr(y: np.ndarray, probabilities: np.ndarray) -> float:
         return np.nan
     names = [str(column) for column in range(y.shape[1])]
     return float(score_classes(names, y, probabilities)["aupr"].iloc[-1])
+
+
+def trace_roc(
+    classes: Sequence[str], y: np.ndarray, probabilities: np.ndarray, most: int = 400
+) -> pd.DataFrame:
+    """Trace the receiver operating characteristic of every class.
+
+    Args:
+        classes: C names.
+        y: labels (N, C), 0, 1 or missing (255); sequences with a missing label are left out.
+        probabilities: (N, C).
+        most: points of a class's curve at most; of more, as many are kept, evenly by their number,
+            the first and the last among them.
+
+    Returns:
+        Columns class, false_positive_rate and true_positive_rate, both ascending, from (0, 0) to
+        (1, 1). A class without positives or without negatives has no row.
+    """
+    parts = []
+    for column, name in enumerate(classes):
+        known = y[:, column] != MISSING
+        if len(set(y[known, column])) == 2:
+            false, true, _ = roc_curve(y[known, column], probabilities[known, column])
+            kept = np.unique(np.linspace(0, len(false) - 1, min(most, len(false))).round())
+            rates = {
+                "false_positive_rate": false[kept.astype(int)],
+                "true_positive_rate": true[kept.astype(int)],
+            }
+            parts.append(pd.DataFrame({"class": name, **rates}))
+    columns = ["class", "false_positive_rate", "true_positive_rate"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def _score(name: str, y: np.ndarray, probabilities: np.ndarray) -> dict[str, object]:

@@ -1,0 +1,238 @@
+"""Hits: whether the k-mers that a readout points at are the class's motif, and lie at its sites."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from motifgrid.formats.dataset import PoolMotif, Split
+
+COLUMNS = ("class", "sequence", "shuffled", "probability", "start", "end", "kmer", "score")
+"""Of a table of hits: one row per class and sequence in which a k-mer was found. `sequence` is the
+row in the test split, `shuffled` whether a dinucleotide shuffle of it was read instead,
+`probability` the class's for what was read; `start` and `end` are 0-based and half-open, `score` is
+what the k-mer has more of than any other."""
+
+SUMMARY = (
+    "class",
+    "hits",
+    "any",
+    "relevant",
+    "best_relevant",
+    "shuffled_hits",
+    "shuffled_relevant",
+    "rank",
+    "at_sites",
+    "expected_at_sites",
+)
+"""Columns of `summarise_hits`."""
+
+
+def judge_hits(
+    hits: pd.DataFrame,
+    comparison: pd.DataFrame,
+    pool: Sequence[PoolMotif],
+    test: Split | None,
+    evalue: float,
+    ignored: Collection[str] = (),
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Say what is known of every hit, and count it.
+
+    Args:
+        hits: `COLUMNS`.
+        comparison: Tomtom's columns, Query_ID being a k-mer.
+        pool: the motifs of the ground truth, or of the classes.
+        test: the sequences, with true sites where they are known; None where hits are of no
+            sequence of a dataset.
+        evalue: the cut.
+        ignored: database identifiers that never count.
+
+    Returns:
+        The hits with the columns of `match_hits`, and where sites are known of `find_sites`; and
+        the table of `summarise_hits`.
+    """
+    motifs = assign_motifs(set(hits["class"]), pool)
+    relevant = {
+        name: [identifier for motif in own for identifier in motif.relevant]
+        for name, own in motifs.items()
+    }
+    matched = match_hits(hits, comparison, relevant, evalue, ignored)
+    real = hits[~hits["shuffled"]]
+    ranks = {
+        name: rank_motif(of_class, comparison, relevant[name], evalue, ignored)
+        for name, of_class in real.groupby("class")
+    }
+    if test is None or test.truth is None:
+        return matched, summarise_hits(matched, None, ranks)
+    sites = find_sites(hits, test.truth, motifs, test.x.shape[1])
+    return matched.join(sites), summarise_hits(matched, sites, ranks)
+
+
+def assign_motifs(
+    classes: Collection[str], pool: Sequence[PoolMotif]
+) -> dict[str, list[PoolMotif]]:
+    """Return the motifs of every class: those of its name; all, where none bears a class's name.
+
+    The latter are sets of several motifs behind one class, see `PoolMotif.class_name`.
+    """
+    if not any(motif.class_name in classes for motif in pool):
+        return {name: list(pool) for name in classes}
+    return {name: [motif for motif in pool if motif.class_name == name] for name in classes}
+
+
+def match_hits(
+    hits: pd.DataFrame,
+    comparison: pd.DataFrame,
+    relevant: Mapping[str, Sequence[str]],
+    evalue: float,
+    ignored: Collection[str] = (),
+) -> pd.DataFrame:
+    """Say for every hit whether its k-mer matches the database and its class's motif.
+
+    Source: Lanchantin et al. 2016, section 4 ("motif matches", Table 4): a hit counts where Tomtom
+    matches its k-mer with the motif of the factor. A pair counts up to and including the cut.
+
+    Args:
+        hits: `COLUMNS`.
+        comparison: Tomtom's columns, Query_ID being a k-mer.
+        relevant: database identifiers by class; a class without any has none.
+        evalue: the cut.
+        ignored: database identifiers that never count.
+
+    Returns:
+        The hits, in their order, with columns any (some motif matches), relevant (one of the
+        class's does), best_relevant (the best match is one of the class's; of equal p-values any)
+        and target (the best match, the first by identifier; empty without one). relevant and
+        best_relevant are missing where the class has no identifiers.
+    """
+    pairs = _select_pairs(comparison, evalue, ignored)
+    best = pairs[pairs["p-value"] == pairs.groupby("Query_ID")["p-value"].transform("min")]
+    targets = best.drop_duplicates("Query_ID").set_index("Query_ID")["Target_ID"]
+    matched = hits.assign(target=hits["kmer"].map(targets).fillna(""))
+    matched["any"] = matched["target"] != ""
+    matched["relevant"] = _are_relevant(hits, pairs, relevant)
+    matched["best_relevant"] = _are_relevant(hits, best, relevant)
+    return matched[[*COLUMNS, "any", "relevant", "best_relevant", "target"]]
+
+
+def rank_motif(
+    hits: pd.DataFrame,
+    comparison: pd.DataFrame,
+    relevant: Sequence[str],
+    evalue: float,
+    ignored: Collection[str] = (),
+) -> float:
+    """Rank a class's motif among all of the database by the number of hits that match each.
+
+    Args:
+        hits: of one class, none shuffled.
+        comparison: Tomtom's columns, Query_ID being a k-mer.
+        relevant: the class's identifiers.
+        evalue: the cut.
+        ignored: database identifiers that never count.
+
+    Returns:
+        1 where no motif outside `relevant` has more hits than the best of it, 2 where one has, and
+        so on; missing where none of `relevant` has a hit.
+    """
+    counts = hits["kmer"].value_counts()
+    pairs = _select_pairs(comparison, evalue, ignored).drop_duplicates(["Query_ID", "Target_ID"])
+    found = pairs["Query_ID"].map(counts).groupby(pairs["Target_ID"]).sum()
+    own = found.index.isin(list(relevant))
+    most = found[own].max() if own.any() else 0
+    return 1.0 + (found[~own] > most).sum() if most > 0 else float("nan")
+
+
+def find_sites(
+    hits: pd.DataFrame, truth: np.ndarray, motifs: Mapping[str, Sequence[PoolMotif]], length: int
+) -> pd.DataFrame:
+    """Say for every hit whether it lies at a true site of its class, and how likely that is.
+
+    A k-mer lies at a site where more than half of it does, or more than half of the site where
+    that is the shorter.
+
+    Args:
+        hits: `COLUMNS`; those of shuffles have no sites.
+        truth: `formats.dataset.TRUTH_DTYPE` records of the test split.
+        motifs: of every class, see `assign_motifs`.
+        length: nucleotides of a sequence.
+
+    Returns:
+        One row per hit with the hits' index: at_site, and chance, the part of all places in the
+        sequence at which a k-mer would lie at a site. Both are missing for shuffles.
+    """
+    table = pd.DataFrame({"at_site": np.nan, "chance": np.nan}, index=hits.index)
+    for name, of_class in hits[~hits["shuffled"]].groupby("class", sort=False):
+        own = [motif.identifier.encode() for motif in motifs[name]]
+        sites = truth[np.isin(truth["motif"], own)]
+        by_sequence = {
+            number: sites[sites["sequence"] == number] for number in set(of_class["sequence"])
+        }
+        for row in of_class.itertuples():
+            lies = _lies_at(by_sequence[row.sequence], row.end - row.start, length)
+            table.loc[row.Index] = lies[row.start], lies.mean()
+    return table
+
+
+def summarise_hits(
+    matched: pd.DataFrame, sites: pd.DataFrame | None, ranks: Mapping[str, float]
+) -> pd.DataFrame:
+    """Count the hits of every class.
+
+    Args:
+        matched: from `match_hits`.
+        sites: from `find_sites`; None where sites are not known.
+        ranks: from `rank_motif`, by class.
+
+    Returns:
+        One row per class in the order of the hits, columns as in `SUMMARY`: hits (k-mers, one a
+        sequence), any, relevant, best_relevant (how many match so), shuffled_hits and
+        shuffled_relevant (the same of shuffled sequences: what is found where nothing is), rank,
+        at_sites (hits that lie at a true site) and expected_at_sites (how many of them would by
+        chance). What is not known is missing.
+    """
+    rows = []
+    for name, hits in matched.groupby("class", sort=False):
+        shuffled = hits["shuffled"]
+        real, null = hits[~shuffled], hits[shuffled]
+        row = {"class": name, "hits": len(real), "any": int(real["any"].sum())}
+        row |= {key: _count(real[key]) for key in ("relevant", "best_relevant")}
+        row |= {"shuffled_hits": len(null), "shuffled_relevant": _count(null["relevant"])}
+        row["rank"] = ranks.get(name, np.nan)
+        placed = None if sites is None else sites.loc[real.index]
+        row["at_sites"] = np.nan if placed is None else _count(placed["at_site"])
+        row["expected_at_sites"] = np.nan if placed is None else _count(placed["chance"])
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(SUMMARY))
+
+
+def _select_pairs(
+    comparison: pd.DataFrame, evalue: float, ignored: Collection[str]
+) -> pd.DataFrame:
+    counts = (comparison["E-value"] <= evalue) & ~comparison["Target_ID"].isin(list(ignored))
+    return comparison[counts].sort_values(["p-value", "Target_ID"])
+
+
+def _are_relevant(
+    hits: pd.DataFrame, pairs: pd.DataFrame, relevant: Mapping[str, Sequence[str]]
+) -> pd.Series:
+    """Return 1 or 0 per hit, missing where its class has no identifiers."""
+    answer = pd.Series(np.nan, index=hits.index)
+    for name, identifiers in relevant.items():
+        own = set(pairs["Query_ID"][pairs["Target_ID"].isin(list(identifiers))])
+        here = (hits["class"] == name) & bool(identifiers)
+        answer[here] = hits["kmer"][here].isin(own).astype(float)
+    return answer
+
+
+def _lies_at(sites: np.ndarray, width: int, length: int) -> np.ndarray:
+    """Say for every start of a k-mer whether it would lie at one of some sites."""
+    starts = np.arange(length - width + 1)[:, None]
+    first, last = sites["start"].astype(int), sites["end"].astype(int)
+    shared = np.minimum(starts + width, last) - np.maximum(starts, first)
+    return (2 * shared > np.minimum(width, last - first)).any(axis=1)
+
+
+def _count(values: pd.Series) -> float:
+    """Add up what is known; missing where nothing is."""
+    return values.sum(min_count=1)

@@ -1,0 +1,150 @@
+"""Tables of hits over the grid: every cell's, and what each readout finds by each architecture."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from motifgrid.motifs.hits import SUMMARY
+from motifgrid.report.names import natural_key
+from motifgrid.report.tables import CELL, label_of
+
+GROUP = ["readout", "architecture"]
+HIT_COLUMNS = ["readout", "method", *CELL, *SUMMARY]
+
+PARTS = {
+    "relevant": ("relevant", "hits"),
+    "best_relevant": ("best_relevant", "hits"),
+    "shuffled": ("shuffled_relevant", "shuffled_hits"),
+    "at_sites": ("at_sites", "hits"),
+    "expected_at_sites": ("expected_at_sites", "hits"),
+}
+"""Fractions of a class's hits: the columns of `motifs.hits.SUMMARY` that are divided."""
+
+AVERAGED = [*PARTS, "relevant_count", "rank"]
+SUMMARY_COLUMNS = [*GROUP, "method", "classes", *AVERAGED]
+
+
+@dataclass(frozen=True)
+class HitFiles:
+    """Where the counted hits of one readout of one cell lie.
+
+    Attributes:
+        readout: name of the readout.
+        dataset: name of the dataset.
+        architecture: name of the architecture.
+        seed: the cell's seed.
+        summary: hit_summary.csv, one row per class, columns `motifs.hits.SUMMARY`.
+    """
+
+    readout: str
+    dataset: str
+    architecture: str
+    seed: int
+    summary: Path
+
+
+def collect_hits(entries: Iterable[HitFiles], methods: Mapping[str, str]) -> pd.DataFrame:
+    """Gather the counted hits of all readouts of all cells.
+
+    Args:
+        entries: one per readout and cell.
+        methods: of every readout.
+
+    Returns:
+        One row per readout, cell and class with `HIT_COLUMNS`, ordered by readout and cell, and
+        within these as in the files.
+    """
+    parts = [_read_summary(entry) for entry in entries]
+    table = pd.concat(parts, ignore_index=True)
+    table["method"] = table["readout"].map(methods)
+    order = ["readout", *CELL]
+    return table.sort_values(order, key=natural_key, kind="stable", ignore_index=True)[HIT_COLUMNS]
+
+
+def summarise_hits(hits: pd.DataFrame) -> pd.DataFrame:
+    """Average over seeds, then over the classes of all datasets.
+
+    Source: Lanchantin et al. 2016, Table 4: the mean number of sequences of a factor whose hit
+    matches the factor's motif.
+
+    Args:
+        hits: from `collect_hits`.
+
+    Returns:
+        One row per readout and architecture with `SUMMARY_COLUMNS`, ordered by them: classes (with
+        a motif; a class of another dataset is another), the fractions of `PARTS`, relevant_count
+        (hits that match the class's motif, as counted in Table 4) and rank (the median).
+    """
+    classes = average_seeds(hits)
+    groups = classes.groupby([*GROUP, "method"], sort=False)
+    table = groups[AVERAGED].mean().assign(classes=groups.size(), rank=groups["rank"].median())
+    table = table.reset_index().sort_values(GROUP, key=natural_key, ignore_index=True)
+    return table[SUMMARY_COLUMNS]
+
+
+def average_seeds(hits: pd.DataFrame) -> pd.DataFrame:
+    """Average what each readout finds by each architecture over seeds.
+
+    Args:
+        hits: from `collect_hits`.
+
+    Returns:
+        One row per readout, architecture, dataset and class with a motif: these, method, and
+        `AVERAGED`.
+    """
+    known = hits.dropna(subset="relevant")
+    fractions = known.assign(
+        relevant_count=known["relevant"],
+        **{name: known[part] / known[whole] for name, (part, whole) in PARTS.items()},
+    )
+    keys = [*GROUP, "method", "dataset", "class"]
+    return fractions.groupby(keys, sort=False)[AVERAGED].mean().reset_index()
+
+
+def render_hits(summary: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Write a summary for readers.
+
+    Args:
+        summary: from `summarise_hits`.
+        labels: what to call an architecture; `names.display_name` for those not in it.
+
+    Returns:
+        A table of strings, one row per row of the summary; columns of which nothing is known are
+        left out.
+    """
+    columns = {
+        "Readout": summary["readout"],
+        "Architecture": summary["architecture"].map(lambda name: label_of(name, labels or {})),
+        "Classes": summary["classes"].astype(str),
+        "Hits of the motif": summary["relevant_count"].map("{:.1f}".format),
+        "Part of all hits": _percent(summary["relevant"]),
+        "In shuffles": _percent(summary["shuffled"]),
+        "Rank of the motif": summary["rank"].map("{:g}".format),
+        "At true sites": _percent(summary["at_sites"]),
+        "Expected there": _percent(summary["expected_at_sites"]),
+    }
+    table = pd.DataFrame(columns).replace("nan", "")
+    return table.loc[:, (table != "").any()]
+
+
+def _percent(fractions: pd.Series) -> pd.Series:
+    return fractions.map(lambda value: "" if pd.isna(value) else f"{value:.1%}")
+
+
+def _read_summary(entry: HitFiles) -> pd.DataFrame:
+    # a class may be called NA
+    table = pd.read_csv(
+        entry.summary,
+        dtype={"class": str},
+        keep_default_na=False,
+        na_values=dict.fromkeys(set(SUMMARY) - {"class"}, ""),
+    )
+    missing = [column for column in SUMMARY if column not in table.columns]
+    if missing:
+        raise ValueError(
+            f"{entry.summary}: no column {', '.join(missing)}. Expected {', '.join(SUMMARY)}: "
+            "remove the file and run again."
+        )
+    return table.assign(**{key: getattr(entry, key) for key in ("readout", *CELL)})
