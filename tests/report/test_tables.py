@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from report_toys import cells_of, fractions_of
 
+from motifgrid.formats.atomic import write_csv
 from motifgrid.report.tables import (
     CELL_COLUMNS,
     MATCH_COLUMNS,
@@ -187,6 +188,15 @@ def test_cells_without_a_readout_stay_in_the_summary():
     assert (row["readout"], row["layer"], row["n"], row["auroc_mean"]) == ("", "", 1, 0.8)
     assert np.isnan(row["relevant_mean"])
     assert summary.set_index("architecture").loc["cnn-2", "layer"] == 1
+
+
+def test_layers_stay_whole_numbers_when_a_summary_is_read_back(tmp_path):
+    summary = summarise(
+        cells_of(("cnn-2", 0, 0.9), ("cnn-4", 0, 0.8)), fractions_of(("cnn-2", 0, 0))
+    )
+    write_csv(tmp_path / "summary.csv", summary)
+    table = render_table1(pd.read_csv(tmp_path / "summary.csv"))
+    assert table["Layer"].tolist() == ["1", ""]
 
 
 def test_a_grid_without_readouts_can_be_summarised():

@@ -1,0 +1,99 @@
+"""Readouts of sequences, of classes and of ranks, on trained networks and in what a user reads."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from running import changed, snakemake
+
+from motifgrid.formats.attributions import list_attributions, read_shape
+from motifgrid.formats.dataset import read_split
+from motifgrid.motifs.hits import COLUMNS
+
+pytestmark = pytest.mark.workflow
+
+READOUTS = {
+    "filters": {"method": "filters", "architectures": ["cnn-2"]},
+    "saliency": {"method": "saliency", "sequences": 40, "architectures": ["cnn-25"]},
+    "best": {
+        "method": "class_optimisation",
+        "starts": 2,
+        "steps": 100,
+        "architectures": ["cnn-25"],
+    },
+    "roc": {"method": "roc"},
+}
+CELL = "tiny/cnn-25/0"
+
+
+@pytest.fixture(scope="module")
+def read(finished, tmp_path_factory):
+    """The finished run, read once more: nothing is trained."""
+    folder = tmp_path_factory.mktemp("read") / "run"
+    shutil.copytree(finished, folder, symlinks=True)
+    run = snakemake(folder, config=changed(folder, readouts=READOUTS))
+    assert run.status == 0, run.output
+    assert "train" not in run.jobs and "filters" not in run.jobs
+    assert run.jobs["read_sequences"] == run.jobs["optimise_classes"] == 2
+    return folder
+
+
+def test_hits_lie_at_the_sites_where_a_trained_network_sees_them(read):
+    table = pd.read_csv(read / "results/tables/hits_summary.csv")
+    found = table.set_index(["readout", "architecture"])
+    trained = found.loc["saliency", "cnn-25"]
+    null = found.loc["saliency", "cnn-25-untrained"]
+    assert trained["classes"] == 12
+    assert trained["at_sites"] > 0.5 > 3 * trained["expected_at_sites"]
+    assert null["at_sites"] < 0.25
+    assert trained["relevant"] > 0.25 > 5 * trained["shuffled"]
+    assert null["relevant"] < 0.1
+
+
+def test_every_hit_is_in_its_sequence(read):
+    folder = read / "results/readouts/saliency" / CELL
+    hits = pd.read_csv(folder / "hits.csv", keep_default_na=False)
+    assert list(hits) == list(COLUMNS)
+    test = read_split(read / "results/datasets/tiny.h5", "test")
+    letters = np.array(list("ACGTN"))
+    for hit in hits[~hits["shuffled"]].itertuples():
+        assert "".join(letters[test.x[hit.sequence, hit.start : hit.end]]) == hit.kmer
+    counts = hits[~hits["shuffled"]].groupby("class").size()
+    assert len(counts) == 12 and (counts == 40).all()
+    assert {each.method for each in list_attributions(folder / "attributions.h5")} == {"saliency"}
+    assert read_shape(folder / "attributions.h5", "saliency", "SRF") == (40, 120, 4)
+
+
+def test_the_best_inputs_of_a_trained_network_hold_motifs(read):
+    table = pd.read_csv(read / "results/tables/hits_summary.csv")
+    found = table.set_index(["readout", "architecture"])["relevant"]
+    assert found["best", "cnn-25"] >= 0.4 > found["best", "cnn-25-untrained"]
+    sites = pd.read_csv(read / "results/tables/hits.csv").set_index("readout")["at_sites"]
+    assert sites["best"].isna().all()
+    optima = pd.read_csv(read / "results/readouts/best" / CELL / "optima.csv")
+    assert len(optima) == 2 * 12
+
+
+def test_the_area_below_a_curve_is_the_auroc(read):
+    curves = pd.read_csv(read / "results/readouts/roc" / CELL / "roc.csv")
+    scores = pd.read_csv(read / "results/cells" / CELL / "scores.csv").set_index("class")["auroc"]
+    for name, curve in curves.groupby("class"):
+        area = np.trapezoid(curve["true_positive_rate"], curve["false_positive_rate"])
+        assert area == pytest.approx(scores[name], abs=0.01)
+
+
+def test_a_user_reads_them_in_summary_and_figures(read):
+    page = (read / "results/summary.md").read_text()
+    assert "## What readouts of sequences find" in page
+    assert "| saliency | CNN-25 | 12 |" in page
+    for name in ("hits", "roc/roc/tiny", "contrast/filters/tiny"):
+        for kind in ("svg", "png"):
+            assert (read / f"results/figures/{name}.{kind}").stat().st_size > 5000
+
+
+def test_other_settings_read_again_and_train_nothing(read):
+    readouts = {**READOUTS, "saliency": {**READOUTS["saliency"], "width": 11}}
+    run = snakemake(read, "-n", config=changed(read, readouts=readouts))
+    assert run.jobs["read_sequences"] == 2
+    assert not {"train", "optimise_classes", "filters", "roc"} & set(run.jobs)
