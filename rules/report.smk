@@ -474,10 +474,13 @@ rule summary:
             "results/tables/": "every number, as CSV",
             "results/figures/": "the figures, as SVG and PNG",
             **(
-                {
-                    "results/readouts/": "each cell's motifs, Tomtom tables, matches and logos"
-                }
-                if READOUTS
+                {"results/readouts/": "what each readout makes of each cell"}
+                if STUDY["readouts"]
+                else {}
+            ),
+            **(
+                {"results/dashboards/": "a page per dataset, to look at sequences"}
+                if get_dashboards()
                 else {}
             ),
             "results/cells/": "each cell's model, history and scores",

@@ -18,6 +18,7 @@ from motifgrid.report.paired import (
     pair_all,
     pair_datasets,
     signed_rank_p,
+    t_test_p,
 )
 
 
@@ -155,6 +156,21 @@ def test_p_of_few_datasets_is_exact_with_ties_and_without_zeros(differences):
     differences = np.array(differences)
     expected = enumerate_signs(differences[differences != 0])
     assert signed_rank_p(differences) == pytest.approx(expected)
+
+
+def test_the_t_test_is_written_out_and_that_of_two_columns():
+    rng = np.random.default_rng(0)
+    before, after = rng.normal(0.9, 0.05, (2, 12))
+    differences = after - before
+    statistic = differences.mean() / (differences.std(ddof=1) / np.sqrt(12))
+    expected = 2 * scipy.stats.t.sf(abs(statistic), 11)
+    assert t_test_p(differences) == pytest.approx(expected)
+    assert t_test_p(differences) == pytest.approx(scipy.stats.ttest_rel(after, before).pvalue)
+
+
+def test_there_is_no_t_test_of_few_or_of_equal_differences():
+    assert np.isnan(t_test_p(np.arange(5.0)))
+    assert np.isnan(t_test_p(np.full(20, 0.01)))
 
 
 def test_there_is_no_p_where_too_few_differ():

@@ -1,0 +1,146 @@
+"""The dashboard: one HTML file that needs nothing else, neither a network nor a server."""
+
+import base64
+import gzip
+import html
+import json
+from dataclasses import asdict
+from pathlib import Path
+from string import Template
+
+import numpy as np
+from matplotlib.colors import to_hex
+
+from motifgrid import dna
+from motifgrid.report.dashboard_content import Content, Optimum, ShownClass, ShownSequence
+from motifgrid.report.dashboard_logos import draw_outlines, draw_svg_logo, flatten_letter
+from motifgrid.report.dashboard_plot import IMPLANT, OTHER_IMPLANT, draw_plot, read_library
+from motifgrid.report.dashboard_strips import PARTS, Strip, round_values
+from motifgrid.report.logos import LETTER_COLOURS
+from motifgrid.report.names import display_name
+from motifgrid.report.optima_figure import cut
+
+_ASSETS = Path(__file__).parent
+
+
+def render_page(content: Content) -> str:
+    """Return the page.
+
+    Args:
+        content: what it shows.
+
+    Returns:
+        HTML; the same content gives the same text.
+    """
+    length = len(content.classes[0].sequences[0].letters)
+    page = Template((_ASSETS / "dashboard.html").read_text(encoding="utf-8"))
+    return page.substitute(
+        dataset=html.escape(content.dataset),
+        cells=html.escape(_list_cells(content)),
+        style=(_ASSETS / "dashboard.css").read_text(encoding="utf-8"),
+        code=(_ASSETS / "dashboard.js").read_text(encoding="utf-8"),
+        outlines=draw_outlines(),
+        known="\n".join(_draw_known(shown) for shown in content.classes),
+        optima="\n".join(
+            _draw_optimum(shown, each) for shown in content.classes for each in shown.optima
+        ),
+        library=_pack(read_library()),
+        plot=_pack(draw_plot(length)),
+        data=_pack(json.dumps(describe_content(content), sort_keys=True)),
+    )
+
+
+def describe_content(content: Content) -> dict[str, object]:
+    """Return what the page's script reads, as plain JSON values."""
+    return {
+        "dataset": content.dataset,
+        "architectures": [
+            {"name": name, "title": display_name(name)} for name in content.architectures
+        ],
+        "classes": [_describe_class(shown) for shown in content.classes],
+        "parts": PARTS,
+        "outlines": {letter: flatten_letter(letter) for letter in dna.ALPHABET},
+        "colours": {letter: to_hex(colour) for letter, colour in LETTER_COLOURS.items()},
+        "implants": {"own": IMPLANT, "other": OTHER_IMPLANT},
+    }
+
+
+def _list_cells(content: Content) -> str:
+    """Name the cell of each architecture, as far as that needs words."""
+    seeds = set(content.seeds.values())
+    if len(seeds) == 1:
+        return f"seed {seeds.pop()} of each network"
+    return ", ".join(f"{display_name(name)} seed {seed}" for name, seed in content.seeds.items())
+
+
+def _describe_class(shown: ShownClass) -> dict[str, object]:
+    return {
+        "name": shown.name,
+        "sequences": [_describe_sequence(each) for each in shown.sequences],
+        "strips": [_describe_strip(each) for each in shown.strips],
+    }
+
+
+def _describe_sequence(shown: ShownSequence) -> dict[str, object]:
+    implants = None if shown.implants is None else [asdict(each) for each in shown.implants]
+    return {
+        "number": shown.number,
+        "letters": shown.letters,
+        "place": shown.place,
+        "implants": implants,
+        "hits": shown.hits.to_dict("records"),
+    }
+
+
+def _describe_strip(strip: Strip) -> dict[str, object]:
+    largest, parts = round_values(strip.values)
+    return {
+        "readout": strip.readout,
+        "architecture": strip.architecture,
+        "name": strip.name,
+        "probability": strip.probability,
+        "numbers": strip.numbers.tolist(),
+        "largest": largest,
+        "parts": parts,
+    }
+
+
+def _draw_known(shown: ShownClass) -> str:
+    figures = [
+        _figure(motif.pwm, f"{motif.name} {motif.identifier}".strip(), "database")
+        for motif in shown.known
+    ]
+    if shown.absent:
+        figures.append(f"<p>Not in this database: {html.escape(', '.join(shown.absent))}.</p>")
+    if not figures:
+        figures.append("<p>No motif of this class is named in the configuration.</p>")
+    name = html.escape(shown.name)
+    return f'<div class="logos" data-class="{name}" hidden>{"".join(figures)}</div>'
+
+
+def _draw_optima(shown: ShownClass) -> str:
+    return "\n".join(_draw_optimum(shown, optimum) for optimum in shown.optima)
+
+
+def _draw_optimum(shown: ShownClass, optimum: Optimum) -> str:
+    first, pwm = cut(optimum.pwm)
+    part = "" if len(pwm) == len(optimum.pwm) else f", nucleotides {first} to {first + len(pwm)}"
+    note = f"{optimum.readout}: best of {optimum.starts} starts, log odds {optimum.log_odds}{part}"
+    name, architecture = html.escape(shown.name), html.escape(optimum.architecture)
+    return (
+        f'<div class="logos" data-class="{name}" data-architecture="{architecture}" hidden>'
+        f"{_figure(pwm, display_name(optimum.architecture), note)}</div>"
+    )
+
+
+def _figure(pwm: np.ndarray, title: str, note: str) -> str:
+    title, note = html.escape(title), html.escape(note)
+    return (
+        f"<figure><figcaption><b>{title}</b> <small>{note}</small></figcaption>"
+        f'<div class="wide" tabindex="0">{draw_svg_logo(pwm, f"Logo of {title}")}</div></figure>'
+    )
+
+
+def _pack(text: str) -> str:
+    """Pack as gzip in base 64: a report holds pages in URLs, and browsers refuse long ones."""
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
