@@ -196,7 +196,10 @@ def test_layers_stay_whole_numbers_when_a_summary_is_read_back(tmp_path):
     )
     write_csv(tmp_path / "summary.csv", summary)
     table = render_table1(pd.read_csv(tmp_path / "summary.csv"))
-    assert table["Layer"].tolist() == ["1", ""]
+    assert dict(zip(table["Architecture"], table["Layer"], strict=True)) == {
+        "CNN-2": "1",
+        "CNN-4": "",
+    }
 
 
 def test_a_grid_without_readouts_can_be_summarised():

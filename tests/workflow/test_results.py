@@ -74,6 +74,7 @@ def test_tables_have_the_columns_of_the_contract(finished):
             "architecture",
             "readout",
             "layer",
+            "statistic",
         ]
     )
     for name in ("cells", "matches"):

@@ -226,7 +226,8 @@ def render_table1(summary: pd.DataFrame, labels: Mapping[str, str] | None = None
         Dataset, Readout and Layer only where they tell rows apart.
     """
     # a summary read back has missing values in place of the empty readout of cells without one
-    filled = summary.fillna({"readout": "", "layer": ""})
+    filled = summary.astype({"readout": object, "layer": object})
+    filled = filled.fillna({"readout": "", "layer": ""})
     order = filled.assign(untrained=summary["architecture"].map(is_untrained))
     order = order.sort_values(["dataset", "untrained"], key=natural_key, kind="stable")
     columns = {
