@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from motifgrid.formats.atomic import replacing
+from motifgrid.formats.hdf5 import opened
 
 CHUNK_BYTES = 1 << 20
 """Size of an HDF5 chunk of maps before it is packed."""
@@ -153,15 +154,7 @@ def _require_fitting(numbers: np.ndarray, maps: np.ndarray, shape: tuple[int, ..
 
 @contextmanager
 def _opened(path: Path | str) -> Iterator[h5py.File]:
-    if not Path(path).is_file():
-        raise AttributionFileError(f"{path}: no such attribution file.")
-    try:
-        file = h5py.File(path, "r", locking=False)
-    except OSError as error:
-        raise AttributionFileError(
-            f"{path}: not a readable HDF5 file ({error}). Delete it and run the workflow again."
-        ) from error
-    with file:
+    with opened(path, "attribution file", AttributionFileError) as file:
         if file.attrs.get("content") != CONTENT:
             found = ", ".join(file) or "nothing"
             raise AttributionFileError(f"{path}: not an attribution file. Found {found}.")

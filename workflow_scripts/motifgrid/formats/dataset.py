@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from motifgrid import dna
 from motifgrid.formats.atomic import replacing
+from motifgrid.formats.hdf5 import opened
 
 SPLITS = ("train", "valid", "test")
 MISSING = 255
@@ -260,18 +261,8 @@ def _iterate(path: Path | str, name: str, key: str, batch: int) -> Iterator[np.n
             yield values[start : start + batch]
 
 
-@contextmanager
-def _opened(path: Path | str) -> Iterator[h5py.File]:
-    if not Path(path).is_file():
-        raise DatasetFileError(f"{path}: no such dataset file.")
-    try:
-        file = h5py.File(path, "r", locking=False)
-    except OSError as error:
-        raise DatasetFileError(
-            f"{path}: not a readable HDF5 file ({error}). Delete it and run the workflow again."
-        ) from error
-    with file:
-        yield file
+def _opened(path: Path | str) -> AbstractContextManager[h5py.File]:
+    return opened(path, "dataset file", DatasetFileError)
 
 
 def _group(path: Path | str, file: h5py.File, name: str) -> h5py.Group:

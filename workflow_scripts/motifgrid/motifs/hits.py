@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from motifgrid.formats.dataset import PoolMotif, Split
+from motifgrid.motifs.matches import select_hits
 
 COLUMNS = ("class", "sequence", "shuffled", "probability", "start", "end", "kmer", "score")
 """Of a table of hits: one row per class and sequence in which a k-mer was found. `sequence` is the
@@ -105,7 +106,7 @@ def match_hits(
         and target (the best match, the first by identifier; empty without one). relevant and
         best_relevant are missing where the class has no identifiers.
     """
-    pairs = _select_pairs(comparison, evalue, ignored)
+    pairs = select_hits(comparison, evalue, ignored)
     best = pairs[pairs["p-value"] == pairs.groupby("Query_ID")["p-value"].transform("min")]
     targets = best.drop_duplicates("Query_ID").set_index("Query_ID")["Target_ID"]
     matched = hits.assign(target=hits["kmer"].map(targets).fillna(""))
@@ -136,7 +137,7 @@ def rank_motif(
         so on; missing where none of `relevant` has a hit.
     """
     counts = hits["kmer"].value_counts()
-    pairs = _select_pairs(comparison, evalue, ignored).drop_duplicates(["Query_ID", "Target_ID"])
+    pairs = select_hits(comparison, evalue, ignored).drop_duplicates(["Query_ID", "Target_ID"])
     found = pairs["Query_ID"].map(counts).groupby(pairs["Target_ID"]).sum()
     own = found.index.isin(list(relevant))
     most = found[own].max() if own.any() else 0
@@ -204,13 +205,6 @@ def summarise_hits(
         row["expected_at_sites"] = np.nan if placed is None else _count(placed["chance"])
         rows.append(row)
     return pd.DataFrame(rows, columns=list(SUMMARY))
-
-
-def _select_pairs(
-    comparison: pd.DataFrame, evalue: float, ignored: Collection[str]
-) -> pd.DataFrame:
-    counts = (comparison["E-value"] <= evalue) & ~comparison["Target_ID"].isin(list(ignored))
-    return comparison[counts].sort_values(["p-value", "Target_ID"])
 
 
 def _are_relevant(

@@ -59,7 +59,7 @@ def match_filters(
     """
     _require_filters(filters, comparison)
     classes = _class_of_target(relevant)
-    hits = _select_hits(comparison, evalue, ignored)
+    hits = select_hits(comparison, evalue, ignored)
     hits = hits.assign(**{"class": hits["Target_ID"].map(classes)})
     matches = filters[["layer", "filter", "dead"]].reset_index(drop=True)
     _add_best(matches, hits, {"target": "Target_ID", "evalue": "E-value", "qvalue": "q-value"})
@@ -135,8 +135,14 @@ def _class_of_target(relevant: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return classes
 
 
-def _select_hits(comparison: pd.DataFrame, evalue: float, ignored: Collection[str]) -> pd.DataFrame:
-    """Return the rows that count, best first."""
+def select_hits(comparison: pd.DataFrame, evalue: float, ignored: Collection[str]) -> pd.DataFrame:
+    """Return the rows of a comparison that count as hits, best first.
+
+    Args:
+        comparison: Tomtom's columns.
+        evalue: the cut; equality counts.
+        ignored: database identifiers that never count.
+    """
     counts = (comparison["E-value"] <= evalue) & ~comparison["Target_ID"].isin(list(ignored))
     return comparison[counts].sort_values(["p-value", "Target_ID"])
 

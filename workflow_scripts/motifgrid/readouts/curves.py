@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import keras
-import numpy as np
 import pandas as pd
 
-from motifgrid import dna
 from motifgrid.formats.dataset import read_classes, read_split
 from motifgrid.readouts.passes import Passes
 from motifgrid.training.metrics import trace_roc
@@ -22,7 +20,5 @@ def read_roc(model: keras.Model, dataset: Path | str) -> pd.DataFrame:
     Returns:
         The table of `metrics.trace_roc`.
     """
-    test, passes = read_split(dataset, "test"), Passes(model)
-    starts = range(0, len(test.x), passes.batch)
-    parts = [passes.outputs(dna.one_hot(test.x[at : at + passes.batch])) for at in starts]
-    return trace_roc(read_classes(dataset), test.y, np.concatenate(parts))
+    test = read_split(dataset, "test")
+    return trace_roc(read_classes(dataset), test.y, Passes(model).outputs_of(test.x))

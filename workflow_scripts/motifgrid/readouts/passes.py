@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 import keras
 import numpy as np
 
+from motifgrid import dna
+
 BATCH = 500
 """Inputs that a network gets at once."""
 
@@ -41,6 +43,12 @@ class Passes:
         batches = [self._forward(batch)[:count] for batch, count in filled]
         return np.concatenate(batches)
 
+    def outputs_of(self, x: np.ndarray) -> np.ndarray:
+        """Compute the outputs (N, ...) of base indices (N, L); one block is one-hot at a time."""
+        return np.concatenate(
+            [self.outputs(dna.one_hot(rows)) for rows in cut_blocks(x, self.batch)]
+        )
+
     def gradients(self, inputs: np.ndarray, column: int) -> np.ndarray:
         """Compute the gradients of one column of the outputs (N, C) with respect to the input.
 
@@ -62,6 +70,12 @@ class Passes:
             count = min(self.batch, total - start)
             rows = slice(start, start + self.batch)
             yield [_fill_up(values[rows], self.batch) for values in inputs], count
+
+
+def cut_blocks(values: np.ndarray, size: int = BATCH) -> Iterator[np.ndarray]:
+    """Yield up to `size` rows at a time."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def _fill_up(values: np.ndarray, count: int) -> np.ndarray:

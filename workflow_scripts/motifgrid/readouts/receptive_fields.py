@@ -196,7 +196,7 @@ def _see_through(layer: layers.Layer, field: Window, number: int) -> Window:
 def _convolve(layer: layers.Conv1D, field: Window) -> Window:
     (size,), (stride,), (dilation,) = layer.kernel_size, layer.strides, layer.dilation_rate
     reach = (size - 1) * dilation
-    left = _left_padding(layer.padding, reach, stride, layer.input.shape[1])
+    left = pad_left(layer.padding, reach, stride, layer.input.shape[1])
     return Window(
         width=field.width + reach * field.step,
         start=field.start - left * field.step,
@@ -204,7 +204,7 @@ def _convolve(layer: layers.Conv1D, field: Window) -> Window:
     )
 
 
-def _left_padding(padding: str, reach: int, stride: int, length: int) -> int:
+def pad_left(padding: str, reach: int, stride: int, length: int) -> int:
     """Positions that a convolution adds on the left; "same" adds the odd one on the right."""
     if padding == "valid":
         return 0

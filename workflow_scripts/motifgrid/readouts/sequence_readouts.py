@@ -9,13 +9,12 @@ import keras
 import numpy as np
 import pandas as pd
 
-from motifgrid import dna
 from motifgrid.formats.attributions import Blocks, Identity
 from motifgrid.formats.dataset import Split, read_classes, read_split
 from motifgrid.models.scores import class_scores
 from motifgrid.motifs.hits import COLUMNS
 from motifgrid.readouts import attribution, attribution_windows
-from motifgrid.readouts.passes import Passes
+from motifgrid.readouts.passes import Passes, cut_blocks
 from motifgrid.readouts.temporal import split_at_recurrence, temporal_output
 from motifgrid.shuffle import shuffle_dinucleotides
 
@@ -114,7 +113,7 @@ def read_sequences(
     names = SequenceSettings.__dataclass_fields__
     chosen = SequenceSettings(**{key: settings[key] for key in names if key in settings})
     read = READERS[method](model, chosen.width, method, settings)
-    predict = Passes(model).outputs
+    predict = Passes(model).outputs_of
     test, found = read_split(dataset, "test"), False
     for class_index, class_name in enumerate(read_classes(dataset)):
         numbers = choose_positives(test, class_index, chosen.sequences)
@@ -150,7 +149,7 @@ def _read_class(
     readings = [read(each, class_index) for each in inputs]
     tables = []
     for number, (each, reading) in enumerate(zip(inputs, readings, strict=True)):
-        probabilities = predict(dna.one_hot(each))[reading.windows["sequence"], class_index]
+        probabilities = predict(each)[reading.windows["sequence"], class_index]
         tables.append(reading.windows.assign(shuffled=number > 0, probability=probabilities))
     return readings[0].maps, pd.concat(tables, ignore_index=True)
 
@@ -164,7 +163,7 @@ def _attribute(
     of_method = entry.settings(**{key: settings[key] for key in names if key in settings})
 
     def read(x: np.ndarray, class_index: int) -> Reading:
-        maps = np.concatenate(list(entry.compute(scores, _block(x), class_index, of_method)))
+        maps = np.concatenate(list(entry.compute(scores, cut_blocks(x), class_index, of_method)))
         values = attribution_windows.sum_windows(attribution.position_strip(maps, strip), width)
         return Reading({method: maps}, attribution_windows.best_windows(x, values))
 
@@ -176,7 +175,7 @@ def _follow(model: keras.Model, width: int, method: str, settings: Mapping[str, 
     parts = split_at_recurrence(model)
 
     def read(x: np.ndarray, class_index: int) -> Reading:
-        courses = list(temporal_output(parts, _block(x), class_index))
+        courses = list(temporal_output(parts, cut_blocks(x), class_index))
         maps = {
             f"{method}_{name}": np.concatenate([getattr(course, name) for course in courses])
             for name in attribution_windows.RISES
@@ -191,18 +190,10 @@ def _activate(
     model: keras.Model, width: int, _method: str, _settings: Mapping[str, object]
 ) -> Reader:
     def read(x: np.ndarray, _class_index: int) -> Reading:
-        windows = attribution_windows.activation_windows(model, _block(x), width)
+        windows = attribution_windows.activation_windows(model, cut_blocks(x), width)
         return Reading({}, windows.drop(columns="filter"))
 
     return read
-
-
-BLOCK = 500
-"""Sequences that are read at once."""
-
-
-def _block(x: np.ndarray) -> list[np.ndarray]:
-    return [x[start : start + BLOCK] for start in range(0, len(x), BLOCK)]
 
 
 READERS: Mapping[str, Callable[[keras.Model, int, str, Mapping[str, object]], Reader]] = {

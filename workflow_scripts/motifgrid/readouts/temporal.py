@@ -7,10 +7,9 @@ import keras
 import numpy as np
 from keras import layers
 
-from motifgrid import dna
 from motifgrid.models.expectation_pooling import ExpectationPooling
-from motifgrid.readouts.passes import BATCH, Passes
-from motifgrid.readouts.receptive_fields import POINTWISE
+from motifgrid.readouts.passes import BATCH, Passes, cut_blocks
+from motifgrid.readouts.receptive_fields import POINTWISE, pad_left
 
 READS_MASK = (layers.RNN, layers.Bidirectional, layers.GlobalAveragePooling1D)
 """Layers that leave out masked positions, if they are told which."""
@@ -93,9 +92,7 @@ def temporal_output(
         One result for each block.
     """
     for x in blocks:
-        features = np.concatenate(
-            [parts.features.outputs(dna.one_hot(rows)) for rows in _slice(x, parts.features.batch)]
-        )
+        features = parts.features.outputs_of(x)
         positions = np.arange(features.shape[1])
         forward = _read(parts.reader, features, 0 * positions, positions + 1, class_index)
         backward = _read(parts.reader, features, positions, len(positions) - positions, class_index)
@@ -142,7 +139,7 @@ def _read(
     total = len(features) * len(starts)
     probabilities = np.empty(total, dtype=np.float32)
     columns = np.arange(features.shape[1])
-    for numbers in _slice(np.arange(total), reader.batch):
+    for numbers in cut_blocks(np.arange(total), reader.batch):
         rows, parts = np.divmod(numbers, len(starts))
         # to the front: what is masked comes last, as the recurrent layers of a GPU require it
         places = np.minimum(starts[parts, None] + columns, columns[-1])
@@ -188,17 +185,4 @@ def _describe_windows(layer: layers.Layer) -> tuple[int, int, int]:
             f"({type(layer).__name__}) lies before them. Expected convolutions, pooling of "
             "windows, and layers that work on each position alone."
         )
-    return size, stride, _pad_left(layer.padding, size, stride, layer.input.shape[1])
-
-
-def _pad_left(padding: str, size: int, stride: int, length: int) -> int:
-    """Return how many positions are added on the left; "same" adds the odd one on the right."""
-    if padding == "same":
-        return max(0, (-(-length // stride) - 1) * stride + size - length) // 2
-    return size - 1 if padding == "causal" else 0
-
-
-def _slice(values: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    """Yield up to `size` rows at a time."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+    return size, stride, pad_left(layer.padding, size - 1, stride, layer.input.shape[1])

@@ -19,6 +19,7 @@ from motifgrid.report.figures import (
     paper_look,
 )
 from motifgrid.report.names import display_name, natural_key
+from motifgrid.report.pool_figure import SERIES_COLOURS
 
 COLUMNS = 3
 SIDE, LEFT, HEAD, GAP, FOOT = 2.3, 0.6, 0.95, 0.6, 0.45
@@ -26,11 +27,8 @@ SIDE, LEFT, HEAD, GAP, FOOT = 2.3, 0.6, 0.95, 0.6, 0.45
 GRID = np.linspace(0, 1, 501)
 """False positive rates at which curves of several seeds are averaged."""
 
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe & Ito's colour-blind-safe palette."""
-
 DASHES = ("-", "--", ":")
-"""Of lines beyond the palette's colours."""
+"""Of lines beyond the series' colours."""
 
 
 def gather_curves(
@@ -98,7 +96,10 @@ def draw_roc(curves: pd.DataFrame, dataset: str) -> Figure:
     lines = average_curves(curves)
     names = pd.Series(lines["architecture"].unique()).sort_values(key=natural_key)
     looks = {
-        name: {"color": PALETTE[n % len(PALETTE)], "linestyle": DASHES[n // len(PALETTE) % 3]}
+        name: {
+            "color": SERIES_COLOURS[n % len(SERIES_COLOURS)],
+            "linestyle": DASHES[n // len(SERIES_COLOURS) % 3],
+        }
         for n, name in enumerate(names)
     }
     classes = list(dict.fromkeys(lines["class"]))
