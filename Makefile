@@ -82,16 +82,21 @@ endef
 # A run that was killed leaves Snakemake's lock behind. This file holds the process of the run that
 # is at work, so that a dead run's lock can be told from a living one's; a status from 128 is a kill.
 RUNNING := .cache/run.pid
+# $(call at_work,PROCESS): does it run? A killed process stays, dead, until its parent has asked for it;
+# /proc tells it from a living one where there is no ps. While the kernel ends it, neither does.
+at_work = kill -0 $(1) 2>/dev/null && ! { if [ -r /proc/$(1)/stat ]; then sed 's/.*) //' /proc/$(1)/stat; \
+  else ps -o stat= -p $(1); fi 2>/dev/null | grep -q '^[ZX]'; }
 SHOWN := results/report.html results/summary.md results/tables results/figures
 
 demo: ## run the workflow on the embedded default and say where its report is
 	$(call install,$(RUN),$(VENV))
 	@if [ -s $(RUNNING) ]; then \
-	  if kill -0 "$$(cat $(RUNNING))" 2>/dev/null \
-	    && ! ps -o stat= -p "$$(cat $(RUNNING))" 2>/dev/null | grep -q '^Z'; then \
+	  for second in 1 2 3 4 5 6 7 8 9 10; do \
+	    if ! { $(call at_work,$$(cat $(RUNNING))); }; then break; fi; \
+	    if [ $$second -lt 10 ]; then sleep 1; continue; fi; \
 	    echo "A run, process $$(cat $(RUNNING)), is at work in this folder: wait for it or stop it." >&2; \
 	    echo "If that process is something else: rm $(RUNNING)" >&2; exit 1; \
-	  fi; \
+	  done; \
 	  echo "The last run was killed: taking over where it stopped."; \
 	  $(IN_VENV) snakemake --unlock --quiet all $(SNAKEMAKE_ARGS) && rm -f $(RUNNING); \
 	fi

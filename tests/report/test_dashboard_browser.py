@@ -3,8 +3,11 @@
 import json
 import re
 import shutil
+import signal
 import subprocess
 from html.parser import HTMLParser
+from threading import Timer
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -19,6 +22,7 @@ ALONE = ["--disable-background-networking", "--disable-component-update", "--dis
 OFFLINE = ["--host-resolver-rules=MAP * ~NOTFOUND"]
 BY_NETWORK = "http://", "https://", "ws://", "wss://"
 THE_BROWSER = "not an origin"
+DONE = "The page is done: "
 VIEW = "#class=MAX&sequence=3&architecture=cnn-25"
 
 
@@ -47,32 +51,47 @@ def visit(page, tmp_path_factory):
         path = folder / "toy.html"
         text = page if policy else re.sub("<meta http-equiv[^>]*>", "", page)
         path.write_text(text.replace("</body>", f"{when_ready(act)}</body>"))
-        run = subprocess.run(
-            [
-                *(browser, *QUIET, *ALONE, *OFFLINE, f"--user-data-dir={folder / 'profile'}"),
-                *(f"--window-size={size[0]},{size[1]}", f"--log-net-log={folder / 'net.json'}"),
-                *("--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"),
-                path.as_uri() + fragment,
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        )
-        return Visit(run.stdout, run.stderr, folder / "net.json")
+        command = [
+            *(browser, *QUIET, *ALONE, *OFFLINE, f"--user-data-dir={folder / 'profile'}"),
+            *(f"--window-size={size[0]},{size[1]}", f"--log-net-log={folder / 'net.json'}"),
+            *("--enable-logging=stderr", path.as_uri() + fragment),
+        ]
+        dom, log = read_log(command)
+        return Visit(dom, log, folder / "net.json")
 
     return open_page
+
+
+def read_log(command):
+    """Return the page that the browser logs when all is done, and what it logged before."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        watch = Timer(120, run.kill)
+        watch.start()
+        lines = []
+        for line in run.stderr:
+            lines.append(line)
+            if DONE in line:
+                break
+        watch.cancel()
+        run.send_signal(signal.SIGINT)  # at a SIGTERM it would not end its log of requests
+        run.communicate()
+    *log, last = lines
+    assert DONE in last, f"the page was not ready in time: {''.join(lines)}"
+    return unquote(last.partition(DONE)[2].partition('"')[0]), "".join(log)
 
 
 def when_ready(act):
     return f"""<script>
     (async () => {{
-      while (!document.body.dataset.ready) await new Promise((done) => setTimeout(done, 50));
+      const pass = (time) => new Promise((done) => setTimeout(done, time));
+      const frame = () => new Promise(requestAnimationFrame);
+      // what the page draws in the next frame is there after it
+      const pause = () => pass(200).then(frame).then(frame);
+      while (!document.body.dataset.ready || !plot.inner_width) await pass(50);
       const pick = (id, value) => {{
         element(id).value = value;
         element(id).dispatchEvent(new Event("change"));
       }};
-      const pause = () => new Promise((done) => setTimeout(done, 200));
       {act};
       await pause();
       document.body.dataset.address = location.hash;
@@ -83,6 +102,8 @@ def when_ready(act):
       document.body.dataset.logos = JSON.stringify(
         logos.flatMap((each) => [...each.querySelectorAll("b")].map((title) => title.textContent)));
       document.body.dataset.width = document.documentElement.scrollWidth;
+      document.querySelectorAll("script, style").forEach((each) => each.remove());
+      console.log("{DONE}" + encodeURIComponent(document.documentElement.outerHTML));
     }})();
     </script>"""
 
@@ -95,7 +116,7 @@ class Visit(HTMLParser):
         self.log, self.net = log, net
         self.texts, self.rows, self.attributes, self.options = {}, {}, {}, {}
         self._open, self._chosen = [], None
-        self.feed(re.sub(r"<(script|style).*?</\1>", "", dom, flags=re.DOTALL))
+        self.feed(dom)
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
@@ -132,11 +153,8 @@ class Visit(HTMLParser):
 
     def list_requests(self):
         """Addresses on a network that the page asked for; those that the browser does are not."""
-        text = self.net.read_text().rstrip().rstrip(",")
-        log = json.loads(text if text.endswith("}") else f"{text}]}}")
-        started = [
-            each["params"] for each in log["events"] if "initiator" in each.get("params", "")
-        ]
+        events = json.loads(self.net.read_text())["events"]
+        started = [each["params"] for each in events if "initiator" in each.get("params", "")]
         asked = {each["url"] for each in started if each["initiator"] != THE_BROWSER}
         return sorted(url for url in asked if url.startswith(BY_NETWORK))
 
