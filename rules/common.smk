@@ -17,7 +17,11 @@ from motifgrid.report.names import sort_names
 from motifgrid.report.scans import find_scans
 from motifgrid.resources import lock
 
-_SCHEMA = yaml.safe_load((_WORKFLOW / "schemas" / "config.schema.yaml").read_text())
+_SCHEMA = yaml.load(
+    (_WORKFLOW / "schemas" / "config.schema.yaml").read_text(),
+    # the one in C, where PyYAML was built with it, takes a tenth of the time
+    Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),
+)
 _PUBLISHED = read_published_numbers(_WORKFLOW / "studies" / "published.csv")
 try:
     STUDY = configuration.resolve(config, _SCHEMA, _PUBLISHED)
@@ -167,6 +171,22 @@ def get_cell_files(name):
 def get_files_read(readout, cells, name):
     """One file of a readout of each of some cells."""
     return [f"results/readouts/{readout}/{d}/{a}/{s}/{name}" for d, a, s in cells]
+
+
+def name_reading_job(rule, readout, number, batch):
+    """The name of a rule that does to several cells what another does to one."""
+    return re.sub(r"\W", "_", f"{rule}_{readout}_{batch[0].dataset}_{number}")
+
+
+def report_logos(readout, dataset, architecture, seed):
+    """The sheet of a cell's filters, as the report lists it."""
+    return report(
+        *get_files_read(readout, [(dataset, architecture, seed)], "logos.svg"),
+        caption="../report/captions/filter_logos.rst",
+        category="Filters",
+        subcategory=str(dataset),
+        labels={"architecture": architecture, "seed": str(seed), "readout": readout},
+    )
 
 
 def list_cells_read(readout):

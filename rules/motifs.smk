@@ -29,6 +29,66 @@ rule tomtom:
         "../workflow_scripts/tomtom.py"
 
 
+# Several cells in one job, as in readouts.smk.
+for readout, number, batch in READ_BATCHES:
+
+    rule:
+        name:
+            name_reading_job("tomtom", readout, number, batch)
+        input:
+            motifs=get_files_read(readout, batch, "motifs.meme"),
+            database="results/resources/motifs.meme",
+            info="results/resources/motifs.json",
+            engine="results/resources/tomtom_engine.json",
+        output:
+            table=get_files_read(readout, batch, "tomtom.tsv"),
+        log:
+            f"results/logs/tomtom/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/tomtom/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/meme.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30 + 5 * len(batch),
+        params:
+            cache=NUMBA_CACHE,
+        message:
+            f"Comparing motifs of {len(batch)} cells on {batch[0].dataset} with the database"
+        script:
+            "../workflow_scripts/tomtom.py"
+
+    rule:
+        name:
+            name_reading_job("match_fractions", readout, number, batch)
+        input:
+            filters=get_files_read(readout, batch, "filters.csv"),
+            comparison=get_files_read(readout, batch, "tomtom.tsv"),
+            database="results/resources/motifs.meme",
+            dataset=f"results/datasets/{batch[0].dataset}.h5",
+        output:
+            matches=get_files_read(readout, batch, "matches.csv"),
+            fractions=get_files_read(readout, batch, "fractions.csv"),
+        log:
+            f"results/logs/match_fractions/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/match_fractions/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10 + len(batch),
+        params:
+            evalue=STUDY["matches"]["evalue"],
+            ignored=STUDY["matches"]["ignored"],
+        message:
+            f"Counting matches of {len(batch)} cells on {batch[0].dataset}"
+        script:
+            "../workflow_scripts/match_fractions.py"
+
+
 rule match_fractions:
     input:
         filters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/filters.csv",

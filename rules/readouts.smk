@@ -36,7 +36,7 @@ for readout, number, batch in READ_BATCHES:
 
     rule:
         name:
-            re.sub(r"\W", "_", f"filters_{readout}_{batch[0].dataset}_{number}")
+            name_reading_job("filters", readout, number, batch)
         input:
             model=get_files_of(batch, "model.keras"),
             dataset=f"results/datasets/{batch[0].dataset}.h5",

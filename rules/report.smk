@@ -6,17 +6,7 @@ rule filter_logos:
         motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
         matches="results/readouts/{readout}/{dataset}/{architecture}/{seed}/matches.csv",
     output:
-        svg=report(
-            "results/readouts/{readout}/{dataset}/{architecture}/{seed}/logos.svg",
-            caption="../report/captions/filter_logos.rst",
-            category="Filters",
-            subcategory="{dataset}",
-            labels={
-                "architecture": "{architecture}",
-                "seed": "{seed}",
-                "readout": "{readout}",
-            },
-        ),
+        svg=report_logos("{readout}", "{dataset}", "{architecture}", "{seed}"),
         png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/logos.png",
     log:
         "results/logs/filter_logos/{readout}/{dataset}/{architecture}/{seed}.log",
@@ -29,11 +19,43 @@ rule filter_logos:
         mem_mb=1000,
         runtime=10,
     params:
-        evalue=STUDY["matches"]["evalue"],
+        cells=lambda wildcards: [list(get_cell(wildcards))],
+        readout="{readout}",
     message:
         "Drawing filters of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
         "../workflow_scripts/filter_logos.py"
+
+
+# Several cells in one job, as in readouts.smk.
+for readout, number, batch in READ_BATCHES:
+
+    rule:
+        name:
+            name_reading_job("filter_logos", readout, number, batch)
+        input:
+            motifs=get_files_read(readout, batch, "motifs.meme"),
+            matches=get_files_read(readout, batch, "matches.csv"),
+        output:
+            svg=[report_logos(readout, *cell) for cell in batch],
+            png=get_files_read(readout, batch, "logos.png"),
+        log:
+            f"results/logs/filter_logos/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/filter_logos/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10 + len(batch),
+        params:
+            cells=[list(cell) for cell in batch],
+            readout=readout,
+        message:
+            f"Drawing filters of {len(batch)} cells on {batch[0].dataset}"
+        script:
+            "../workflow_scripts/filter_logos.py"
 
 
 rule tables:

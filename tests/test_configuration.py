@@ -77,6 +77,7 @@ def minimal_with(place, value):
         matches={},
         training={},
         motif_database={},
+        dashboard={},
         readouts={"filters": {"method": "filters"}},
         published=[
             {
@@ -583,6 +584,7 @@ def test_an_unknown_padding_is_named_with_its_place_and_the_closest():
         (("grid", 0, "architectures"), ["cnn-25", "cnn2"], "cnn-2"),
         (("grid", 0, "datasets"), ["toys"], "toy"),
         (("contrast",), ["cnn25"], "cnn-25"),
+        (("dashboard", "architectures"), ["cnn25"], "cnn-25"),
         (("published", 0, "architecture"), "cnn_2", "cnn-2"),
         (("published", 0, "dataset"), "tov", "toy"),
         (("published", 0, "readout"), "filter", "filters"),
@@ -617,6 +619,7 @@ def test_an_unknown_name_is_named_with_its_key_and_the_closest(place, value, sug
         (("grid", 0, "seeds"), 5, "Expected a list of"),
         (("grid", 0, "seeds"), [0, "1"], "Expected a whole number"),
         (("matches", "evalue"), [0.1], "Expected a number above 0"),
+        (("dashboard", "sequences"), "all", "Expected a whole number of at least 0"),
         (("matches", "ignored"), "MA0615.1", "Expected a list of"),
         (("training", "reduce_after"), 2.5, "Expected a whole number"),
         (("training", "reduce_factor"), "0.2", "(default 0.2). Write 0.2"),
@@ -660,6 +663,7 @@ def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expe
         (("readouts", "filters", "minimum_windows"), 0, "0. Expected a whole number of at least 1"),
         (("matches", "ignored"), ["MA0615.1"] * 2, "has 'MA0615.1' more than once"),
         (("contrast",), ["cnn-2", "cnn-2"], "['cnn-2', 'cnn-2'] has 'cnn-2' more"),
+        (("dashboard", "sequences"), -1, "-1. Expected a whole number of at least 0"),
         (("training", "learning_rate"), 0, "0. Expected a number above 0"),
         (("grid", 0, "seeds"), [1, 1], "[1, 1] has 1 more than once"),
         (("grid", 0, "seeds"), [-1], "-1. Expected a whole number of at least 0"),

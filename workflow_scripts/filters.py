@@ -10,15 +10,15 @@ select_backend("auto", snakemake.threads)
 
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.meme import write_meme
+from motifgrid.places import pair_files
 from motifgrid.readouts.methods import read_cell
 from motifgrid.training.cell import load_model
 from motifgrid.training.device import prepare_device
 
 prepare_device(snakemake.threads)
-# of one cell these are names, of several lists
-places = (snakemake.input.model, snakemake.output.motifs, snakemake.output.filters)
-columns = [[place] if isinstance(place, str) else list(place) for place in places]
-for model, motif_file, table_file in zip(*columns, strict=True):
+for model, motif_file, table_file in pair_files(
+    snakemake.input.model, snakemake.output.motifs, snakemake.output.filters
+):
     motifs, table = read_cell(load_model(model), snakemake.input.dataset, snakemake.params.readout)
     write_meme(motif_file, motifs)
     write_csv(table_file, table)

@@ -1,10 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from motifgrid.formats.dataset import MISSING
-from motifgrid.training.metrics import score_classes
+from motifgrid.training.metrics import score_classes, trace_roc
 
 COLUMNS = ["class", "auroc", "aupr", "positives", "negatives"]
 
@@ -100,3 +100,39 @@ def test_without_any_score_the_mean_is_empty_too():
     table = score_classes(["SRF"], np.ones((3, 1), np.uint8), np.full((3, 1), 0.5))
     assert table[["auroc", "aupr"]].isna().all(axis=None)
     assert table.to_csv(index=False).splitlines()[1:] == ["SRF,,,3,0", "mean,,,3,0"]
+
+
+def test_a_curve_in_closed_form():
+    """Two of three positives above all negatives, the third below one of two."""
+    y = np.array([[1], [1], [0], [1], [0]], dtype=np.uint8)
+    curve = trace_roc(["SRF"], y, np.array([[0.9], [0.8], [0.7], [0.6], [0.1]]))
+    assert set(curve["class"]) == {"SRF"}
+    corners = [(0, 0), (0, 2 / 3), (0.5, 2 / 3), (0.5, 1), (1, 1)]
+    points = set(zip(curve["false_positive_rate"], curve["true_positive_rate"], strict=True))
+    assert {(round(x, 9), round(y, 9)) for x, y in corners} <= {
+        (round(x, 9), round(y, 9)) for x, y in points
+    }
+    np.testing.assert_allclose(curve["auroc"], 5 / 6)
+
+
+def test_a_thinned_curve_keeps_its_ends_its_points_and_the_area_of_all():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 5000)
+    values = labels + rng.normal(scale=1.5, size=5000)
+    curve = trace_roc(["SRF"], labels[:, None].astype(np.uint8), values[:, None], most=50)
+    assert len(curve) == 50
+    false, true, _ = roc_curve(labels, values)
+    every = set(zip(false, true, strict=True))
+    columns = ["false_positive_rate", "true_positive_rate"]
+    found = list(curve[columns].itertuples(index=False, name=None))
+    assert set(found) <= every and found[0] == (0, 0) and found[-1] == (1, 1)
+    assert (np.diff(curve[columns], axis=0) >= 0).all()
+    np.testing.assert_allclose(curve["auroc"], roc_auc_score(labels, values))
+
+
+def test_missing_labels_and_classes_of_one_kind_have_no_part_in_curves():
+    y = np.array([[1, 1], [0, 1], [MISSING, 1], [0, MISSING]], dtype=np.uint8)
+    curve = trace_roc(["SRF", "MAX"], y, np.array([[0.9, 0.1]] + [[0.5, 0.2]] * 3))
+    assert set(curve["class"]) == {"SRF"}
+    np.testing.assert_allclose(curve["auroc"], 1)
+    assert list(trace_roc(["MAX"], y[:, 1:], np.ones((4, 1)))) == list(curve)

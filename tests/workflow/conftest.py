@@ -1,5 +1,6 @@
 """One finished run of the tiny study for all tests of the workflow, which come first."""
 
+import fcntl
 import shutil
 
 import pytest
@@ -13,11 +14,21 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory):
-    """The folder of one undisturbed run of the tiny study. Tests only read it."""
-    folder = tmp_path_factory.mktemp("finished")
-    run = snakemake(folder)
-    assert run.status == 0, run.output
+def finished(tmp_path_factory, worker_id):
+    """The folder of one undisturbed run of the tiny study. Tests only read it.
+
+    The test processes share it: the first that needs it makes it, and the others wait.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "finished"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.with_suffix(".done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            run = snakemake(folder)
+            assert run.status == 0, run.output
+            folder.with_suffix(".done").touch()
     return folder
 
 

@@ -97,26 +97,36 @@ def test_other_settings_train_all_again_in_the_same_jobs(copy):
     assert run.jobs["train_tiny_cnn_25_0_1"] == run.jobs["train"] == 1
 
 
+READ = "filters", "tomtom", "match_fractions", "filter_logos"
+
+
 def test_as_many_cells_are_read_by_one_job(copy):
+    """Each has the files that it has when it is read alone, byte by byte."""
     config = changed(copy, grid=GRID, training={"epochs": 2}, cells_per_job=2)
-    first, second = (f"results/readouts/filters/tiny/cnn-25/{seed}/filters.csv" for seed in (0, 1))
-    run = snakemake(copy, first, config=config)
+    sheets = [f"results/readouts/filters/tiny/cnn-25/{seed}/logos.svg" for seed in (0, 1)]
+    run = snakemake(copy, sheets[0], config=config)
     assert run.status == 0, run.output
-    assert run.jobs == {"filters_filters_tiny_0": 1}
-    tables = [pd.read_csv(copy / path) for path in (first, second)]
-    assert tables[0]["filter"].tolist() == tables[1]["filter"].tolist()
-    assert tables[0]["consensus"].tolist() != tables[1]["consensus"].tolist()
-    again = snakemake(copy, "-n", second, config=config)
-    assert "Nothing to be done" in again.output
+    assert {rule: run.jobs.get(f"{rule}_filters_tiny_0") for rule in READ} == dict.fromkeys(READ, 1)
+    assert not set(READ) & set(run.jobs)
+    folders = [(copy / sheet).parent for sheet in sheets]
+    found = [{path.name: path.read_bytes() for path in each.iterdir()} for each in folders]
+    assert found[0].keys() == found[1].keys() and len(found[0]) == 7
+    assert all(found[0][name] != found[1][name] for name in found[0])
+    assert "Nothing to be done" in snakemake(copy, "-n", sheets[1], config=config).output
+
+    config = changed(copy, grid=GRID, training={"epochs": 2}, cells_per_job=2, cells_read_per_job=1)
+    run = snakemake(copy, sheets[1], "--forcerun", "filters", config=config)
+    assert run.status == 0, run.output
+    assert {rule: run.jobs.get(rule) for rule in READ} == dict.fromkeys(READ, 1)
+    assert {path.name: path.read_bytes() for path in folders[1].iterdir()} == found[1]
 
 
 def test_more_cells_are_read_than_trained_by_one_job(copy):
     config = changed(copy, grid=GRID, training={"epochs": 2}, cells_per_job=2, cells_read_per_job=4)
     run = snakemake(copy, "-n", config=config)
-    assert {rule: count for rule, count in run.jobs.items() if rule.startswith("filters_")} == {
-        "filters_filters_tiny_0": 1,
-        "filters_filters_tiny_1": 1,
-    }
+    for rule in READ:
+        jobs = {name: count for name, count in run.jobs.items() if name.startswith(f"{rule}_f")}
+        assert jobs == {f"{rule}_filters_tiny_0": 1, f"{rule}_filters_tiny_1": 1}
     assert not any(rule.startswith("train") for rule in run.jobs)
 
 

@@ -28,6 +28,8 @@ def test_layers_before_the_first_pooling_are_read_and_tabulated(tmp_path):
         ],
         readouts={"filters": {"method": "filters", "layers": "before_pooling"}},
         published=[],
+        cells_per_job=2,
+        train_together="dataset",
     )  # fmt: skip
     targets = ["results/tables/matches.csv", "results/tables/architectures/tiny.csv"]
     run = snakemake(tmp_path, *targets, config=config)

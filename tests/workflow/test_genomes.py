@@ -166,7 +166,7 @@ def test_your_own_peaks_as_documented(tmp_path):
     tracks = ["A549_MAX", "GM12878_ELF1"]
     config = your_own_peaks(tmp_path, tracks)
     config["training"]["epochs"] = 2
-    config["grid"][0]["architectures"] = ["cnn-25"]
+    config["grid"][0].update(architectures=["cnn-25"], untrained_seeds=[])
     path = tmp_path / "mine.yaml"
     path.write_text(yaml.safe_dump(config))
     run = snakemake(tmp_path, config=path)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.workflow
 FEW_CELLS = [
     {"datasets": ["tiny"], "architectures": ["cnn-25"], "seeds": [0, 1], "untrained_seeds": []}
 ]
+EPOCHS = 8
 TIMES = ["seconds"]
 """Columns that say how long something took; they are the only ones that may differ."""
 LEFT_OUT = (".git", ".venv", ".cache", ".snakemake", "results", "__pycache__", ".*_cache")
@@ -24,7 +25,7 @@ LEFT_OUT = (".git", ".venv", ".cache", ".snakemake", "results", "__pycache__", "
 def undisturbed(tmp_path_factory):
     """The folder of a run that nothing disturbed, and its configuration."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    config = changed(folder, grid=FEW_CELLS, training={"epochs": 5})
+    config = changed(folder, grid=FEW_CELLS, training={"epochs": EPOCHS})
     run = snakemake(folder, config=config)
     assert run.status == 0, run.output
     return folder, config
@@ -55,12 +56,30 @@ def start(folder):
         )
 
 
-def wait_for_the_second_epoch(folder, process):
-    log = folder / "results" / "logs" / "train" / "tiny" / "cnn-25" / "0.log"
+def read_logs(folder):
+    """What every cell under training has said, by seed."""
+    logs = (folder / "results" / "logs" / "train" / "tiny" / "cnn-25").glob("*.log")
+    return {log.stem: log.read_text() for log in logs}
+
+
+def has_model(folder, seed):
+    return (folder / "results" / "cells" / "tiny" / "cnn-25" / seed / "model.keras").exists()
+
+
+def start_and_wait_for_epoch(folder, epoch):
+    """Start `make demo`; return its process and the first seed that comes to an epoch in it."""
+    before, process = read_logs(folder), start(folder)
     deadline = time.monotonic() + 300
-    while not (log.exists() and "epoch 2/" in log.read_text()):
+    while True:
+        for seed, text in read_logs(folder).items():
+            if (
+                text != before.get(seed)
+                and f"epoch {epoch}/" in text
+                and not has_model(folder, seed)
+            ):
+                return process, seed
         assert process.poll() is None, (folder / "output.txt").read_text()
-        assert time.monotonic() < deadline, "no cell reached its second epoch"
+        assert time.monotonic() < deadline, f"no cell reached epoch {epoch}"
         time.sleep(0.05)
 
 
@@ -69,18 +88,22 @@ def tables(folder):
     return {path.name: pd.read_csv(path).drop(columns=TIMES, errors="ignore") for path in paths}
 
 
-@pytest.mark.parametrize("everything", [True, False], ids=["all processes", "Snakemake alone"])
-def test_a_killed_demo_ends_with_the_same_tables(undisturbed, clone, everything):
-    process = start(clone)
-    wait_for_the_second_epoch(clone, process)
-    if everything:
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        os.kill(int((clone / ".cache" / "run.pid").read_text()), signal.SIGKILL)
+def test_a_demo_killed_twice_ends_with_the_same_tables(undisturbed, clone):
+    """First with all its processes, then Snakemake alone, each time in the middle of a cell."""
+    process, seed = start_and_wait_for_epoch(clone, 2)
+    os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     time.sleep(1)  # the kernel takes a moment to end what was killed
-    assert not (clone / "results" / "cells" / "tiny" / "cnn-25" / "0" / "model.keras").exists()
+    assert not has_model(clone, seed)
+
+    process, seed = start_and_wait_for_epoch(clone, EPOCHS - 1)
+    os.kill(int((clone / ".cache" / "run.pid").read_text()), signal.SIGKILL)
+    process.wait()
+    time.sleep(1)
+    assert not has_model(clone, seed)
+
     assert start(clone).wait() == 0, (clone / "output.txt").read_text()
+    assert (clone / "output.txt").read_text().count("The last run was killed") == 2
     expected, found = tables(undisturbed[0]), tables(clone)
     assert expected.keys() == found.keys()
     for name, table in expected.items():

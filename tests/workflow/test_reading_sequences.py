@@ -22,7 +22,7 @@ READOUTS = {
         "steps": 100,
         "architectures": ["cnn-25"],
     },
-    "roc": {"method": "roc"},
+    "roc": {"method": "roc", "architectures": ["cnn-25"]},
 }
 CELL = "tiny/cnn-25/0"
 
@@ -90,6 +90,26 @@ def test_a_user_reads_them_in_summary_and_figures(read):
     for name in ("hits", "roc/roc/tiny", "contrast/filters/tiny"):
         for kind in ("svg", "png"):
             assert (read / f"results/figures/{name}.{kind}").stat().st_size > 5000
+
+
+def test_a_page_shows_sequences_of_the_dataset(read):
+    page = (read / "results/dashboards/tiny.html").read_text()
+    assert page.startswith("<!DOCTYPE html>") and len(page) > 500_000
+    summary = (read / "results/summary.md").read_text()
+    assert "dashboards" in summary
+
+
+@pytest.mark.parametrize(
+    ("dashboard", "pages"),
+    [({"sequences": 0}, 0), ({"architectures": ["cnn-2"]}, 0), ({"architectures": ["cnn-25"]}, 1)],
+    ids=["none wanted", "of an architecture that no readout of sequences reads", "of one that is"],
+)
+def test_pages_are_made_where_they_are_wanted_and_there_is_something_to_show(
+    read, dashboard, pages
+):
+    config = changed(read, readouts=READOUTS, dashboard=dashboard)
+    run = snakemake(read, "-n", "--forceall", config=config)
+    assert run.jobs.get("dashboard", 0) == pages
 
 
 def test_other_settings_read_again_and_train_nothing(read):

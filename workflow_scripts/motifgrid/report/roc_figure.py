@@ -58,18 +58,18 @@ def average_curves(curves: pd.DataFrame) -> pd.DataFrame:
         curves: from `gather_curves`.
 
     Returns:
-        One row per class, architecture and point: class, architecture, true_positive_rate and area
-        (under the curves of the seeds, by trapezoids, averaged).
+        One row per class, architecture and point: class, architecture, true_positive_rate and auroc
+        (mean over the seeds).
     """
     parts = []
     for (name, architecture), of_seeds in curves.groupby(["class", "architecture"], sort=False):
-        rates, areas = [], []
-        for _seed, curve in of_seeds.groupby("seed"):
-            false, true = curve["false_positive_rate"], curve["true_positive_rate"]
-            rates.append(np.interp(GRID, false, true))
-            areas.append(np.trapezoid(true, false))
+        rates = [
+            np.interp(GRID, curve["false_positive_rate"], curve["true_positive_rate"])
+            for _seed, curve in of_seeds.groupby("seed")
+        ]
         columns = {"class": name, "architecture": architecture}
-        columns |= {"true_positive_rate": np.mean(rates, axis=0), "area": np.mean(areas)}
+        columns["true_positive_rate"] = np.mean(rates, axis=0)
+        columns["auroc"] = of_seeds.groupby("seed")["auroc"].first().mean()
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 
@@ -120,7 +120,7 @@ def draw_roc(curves: pd.DataFrame, dataset: str) -> Figure:
         of_class = lines[lines["class"] == name]
         _draw_class(axes, of_class, looks)
         axes.set_title(name, loc="left", weight="bold")
-        areas = of_class.groupby("architecture")["area"].first().sort_values(ascending=False)
+        areas = of_class.groupby("architecture")["auroc"].first().sort_values(ascending=False)
         for place, (architecture, area) in enumerate(areas.items()):
             height = top + SIDE + 0.5 + 0.17 * (place + 0.5)
             text = f"{area:.4f}  {display_name(architecture)}"

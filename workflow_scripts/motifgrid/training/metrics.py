@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
+from sklearn.metrics import auc, average_precision_score, roc_auc_score, roc_curve
 
 from motifgrid.formats.dataset import MISSING
 
@@ -66,7 +66,8 @@ def trace_roc(
 
     Returns:
         Columns class, false_positive_rate and true_positive_rate, both ascending, from (0, 0) to
-        (1, 1). A class without positives or without negatives has no row.
+        (1, 1), and auroc, the area under all points, kept or not. A class without positives or
+        without negatives has no row.
     """
     parts = []
     for column, name in enumerate(classes):
@@ -77,9 +78,10 @@ def trace_roc(
             rates = {
                 "false_positive_rate": false[kept.astype(int)],
                 "true_positive_rate": true[kept.astype(int)],
+                "auroc": auc(false, true),
             }
             parts.append(pd.DataFrame({"class": name, **rates}))
-    columns = ["class", "false_positive_rate", "true_positive_rate"]
+    columns = ["class", "false_positive_rate", "true_positive_rate", "auroc"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 

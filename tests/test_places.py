@@ -1,0 +1,20 @@
+import pytest
+
+from motifgrid.places import pair_files
+
+
+def test_files_of_one_cell_are_one_pair():
+    assert pair_files("a.keras", "a.meme") == [("a.keras", "a.meme")]
+
+
+def test_files_of_several_cells_are_paired_in_order():
+    assert pair_files(["a", "b"], ("A", "B"), iter("12")) == [("a", "A", "1"), ("b", "B", "2")]
+
+
+def test_a_list_of_one_is_of_one_cell():
+    assert pair_files(["a"], "A") == [("a", "A")]
+
+
+def test_files_that_are_not_as_many_are_refused():
+    with pytest.raises(ValueError, match="shorter"):
+        pair_files(["a", "b"], ["A"])
