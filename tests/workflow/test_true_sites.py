@@ -15,7 +15,8 @@ TABLES = "results/tables"
 
 
 def with_sites(folder, **blocks):
-    return changed(folder, matches={"sites": True}, readouts=READOUTS, **blocks)
+    more = {"matches": {"sites": True}, "readouts": READOUTS, "cells_read_per_job": 4}
+    return changed(folder, **more, **blocks)
 
 
 def test_both_readouts_are_scored_by_the_true_sites_and_compared_in_the_summary(rerun):
