@@ -9,8 +9,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from static_imports import needed_at_import
 
+from motifgrid.readouts.modisco_patterns import PACKAGE, VERSION
+
 ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
+ENVIRONMENT_OF_PATTERNS = ROOT / "envs" / "modisco.yaml"
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 CONDA_PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9_.-]*)=(?P<version>\d+(\.\d+)+)")
 
@@ -26,8 +29,8 @@ def dependencies(path: Path) -> tuple[list[str], list[Requirement]]:
 
 
 def locked_versions() -> dict[str, str]:
-    """Return the version of every package in requirements/gpu.txt, which has all of run.txt."""
-    text = (ROOT / "requirements" / "gpu.txt").read_text()
+    """Return the version of every package in test.txt and gpu.txt, which have all of run.txt."""
+    text = "".join((ROOT / "requirements" / f"{name}.txt").read_text() for name in ("test", "gpu"))
     pins = re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
     return {canonicalize_name(name): version for name, version in pins}
 
@@ -76,7 +79,7 @@ def test_pip_pins_are_the_locked_versions(path):
     for requirement in dependencies(path)[1]:
         name = canonicalize_name(requirement.name)
         assert str(requirement.specifier) == f"=={locked.get(name)}", (
-            f"{path.name} pins {requirement}; requirements/gpu.txt has {locked.get(name)}"
+            f"{path.name} pins {requirement}; requirements/ has {locked.get(name)}"
         )
 
 
@@ -93,6 +96,11 @@ def test_environment_has_what_the_script_imports(script, environment):
     provided = {canonicalize_name(each.name) for each in dependencies(environment)[1]}
     needed = {DISTRIBUTIONS.get(module, module) for module in needed_at_import(script)}
     assert needed <= provided
+
+
+def test_the_package_of_patterns_is_the_one_that_messages_name():
+    provided = {each.name: str(each.specifier) for each in dependencies(ENVIRONMENT_OF_PATTERNS)[1]}
+    assert provided[PACKAGE] == f"=={VERSION}"
 
 
 def test_gpu_environment_has_jax_beside_what_the_cpu_one_has():

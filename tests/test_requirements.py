@@ -16,7 +16,10 @@ from static_imports import third_party_imports
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "requirements"
 LOCKS = sorted(REQUIREMENTS.glob("*.txt"))
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}  # where the module's name differs
+# where the module's name differs
+DISTRIBUTIONS = {"modiscolite": "modisco", "sklearn": "scikit-learn", "yaml": "pyyaml"}
+OPTIONAL = {"modisco"}
+"""What a run needs for some configurations only, and tests always."""
 
 
 def load_installer():
@@ -87,9 +90,16 @@ def test_run_has_no_test_tools_and_no_cuda():
     assert not {name for name in names if name.startswith(("nvidia", "pytest"))} | names & {"ruff"}
 
 
+def test_what_is_optional_is_there_for_tests_alone():
+    assert named_in(REQUIREMENTS / "test.in") >= OPTIONAL
+    assert not OPTIONAL & (
+        set(entries(REQUIREMENTS / "run.txt")) | named_in(REQUIREMENTS / "gpu.in")
+    )
+
+
 def test_what_the_package_imports_is_named():
-    # the GPU's backend is imported only where it was chosen
-    named = named_in(REQUIREMENTS / "run.in") | named_in(REQUIREMENTS / "gpu.in")
+    # the GPU's backend, and what is optional, are imported only where they were chosen
+    named = named_in(REQUIREMENTS / "run.in") | named_in(REQUIREMENTS / "gpu.in") | OPTIONAL
     scripts = sorted((ROOT / "workflow_scripts").rglob("*.py"))
     imported = set().union(*(third_party_imports(path, functions=True) for path in scripts))
     assert {DISTRIBUTIONS.get(module, module) for module in imported} <= named
