@@ -35,7 +35,9 @@ except configuration.ConfigurationError as error:
 
 CELLS = configuration.list_cells(STUDY)
 DATASETS = sorted({cell.dataset for cell in CELLS})
-READOUTS = configuration.list_readouts(STUDY, configuration.FILTER_METHODS)
+FILTER_READOUTS = configuration.list_readouts(STUDY, configuration.FILTER_METHODS)
+PATTERN_READOUTS = configuration.list_readouts(STUDY, configuration.PATTERN_METHODS)
+READOUTS = sorted(FILTER_READOUTS + PATTERN_READOUTS)
 SEQUENCE_READOUTS = configuration.list_readouts(STUDY, configuration.SEQUENCE_METHODS)
 OPTIMISATIONS = configuration.list_readouts(STUDY, configuration.OPTIMISATIONS)
 HIT_READOUTS = SEQUENCE_READOUTS + OPTIMISATIONS
@@ -239,7 +241,7 @@ KMER_DATASETS = [
 BASELINE_TABLES = {"baselines": "results/tables/baselines.csv"} if KMER_DATASETS else {}
 READ_BATCHES = [
     (readout, number, batch)
-    for readout in READOUTS
+    for readout in FILTER_READOUTS
     for number, batch in jobs.list_reading_jobs(
         list_cells_read(readout),
         STUDY.get("cells_read_per_job", STUDY["cells_per_job"]),
@@ -255,6 +257,12 @@ def describe_readout(name):
 
 def get_readout(wildcards):
     return describe_readout(wildcards.readout)
+
+
+def get_maps(wildcards):
+    """The maps of a cell that a readout of maps reads."""
+    source = STUDY["readouts"][wildcards.readout]["of"]
+    return get_files_read(source, [get_cell(wildcards)], "attributions.h5")
 
 
 def get_recipes(wildcards):

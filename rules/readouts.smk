@@ -15,6 +15,8 @@ if CELLS:
             "results/logs/filters/{readout}/{dataset}/{architecture}/{seed}.log",
         benchmark:
             "results/benchmarks/filters/{readout}/{dataset}/{architecture}/{seed}.tsv"
+        wildcard_constraints:
+            readout=one_of(FILTER_READOUTS),
         conda:
             "../envs/keras.yaml"
         threads: 1
@@ -116,6 +118,34 @@ rule optimise_classes:
         "Looking for the best input of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed} ({wildcards.readout})"
     script:
         "../workflow_scripts/optimise_classes.py"
+
+
+rule modisco:
+    input:
+        maps=get_maps,
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+        filters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/filters.csv",
+    log:
+        "results/logs/modisco/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/modisco/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(PATTERN_READOUTS),
+    conda:
+        "../envs/modisco.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        readout=get_readout,
+        cache=NUMBA_CACHE,
+    message:
+        "Looking for motifs that recur in the maps of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed} ({wildcards.readout})"
+    script:
+        "../workflow_scripts/modisco.py"
 
 
 rule roc:

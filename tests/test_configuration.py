@@ -15,6 +15,7 @@ from shared_data import shared_data
 from motifgrid.configuration import (
     CONVENTIONS,
     FILTER_METHODS,
+    PATTERN_METHODS,
     SEQUENCE_METHODS,
     Cell,
     ConfigurationError,
@@ -34,6 +35,7 @@ from motifgrid.formats.published import read_published_numbers
 from motifgrid.models import activations, expectation_pooling, koo_eddy, pooling, registry
 from motifgrid.motifs import databases
 from motifgrid.readouts.filters import AlignmentSettings
+from motifgrid.readouts.modisco_patterns import PatternSettings
 from motifgrid.schema_checks import show_value
 from motifgrid.training.settings import TrainingSettings
 
@@ -947,6 +949,131 @@ def test_a_hit_is_no_longer_than_its_sequences():
     readouts = {"saliency": {"method": "saliency", "width": 201}}
     with pytest.raises(ConfigurationError, match="width: 201 is longer than the sequences of toy"):
         resolve(minimal(readouts=readouts), SCHEMA)
+
+
+# Patterns in the maps of another readout
+
+
+MUTAGENESIS = {"method": "in_silico_mutagenesis"}
+
+
+def with_patterns(source, **settings):
+    patterns = {"method": "tfmodisco", "of": "maps", **settings}
+    return minimal(readouts={"maps": source, "patterns": patterns})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        MUTAGENESIS,
+        {"method": "saliency", "times_input": False},
+        {"method": "smoothgrad", "times_input": False},
+        {"method": "integrated_gradients", "baseline": "uniform"},
+    ],
+)
+def test_patterns_have_the_defaults_of_their_dataclass(source):
+    resolved = resolve(with_patterns(source), SCHEMA)
+    readout = dict(resolved["readouts"]["patterns"])
+    assert (readout.pop("method"), readout.pop("of")) == ("tfmodisco", "maps")
+    assert readout == asdict(PatternSettings())
+    assert list_readouts(resolved, PATTERN_METHODS) == ["patterns"]
+    assert list_cells_read(resolved, "patterns") == list_cells(resolved)
+
+
+@pytest.mark.parametrize(
+    ("source", "setting"),
+    [
+        ({"method": "saliency"}, "times_input: false"),
+        ({"method": "smoothgrad", "times_input": True}, "times_input: false"),
+        ({"method": "integrated_gradients"}, "baseline: uniform"),
+        ({"method": "integrated_gradients", "baseline": "shuffles"}, "baseline: uniform"),
+    ],
+)
+def test_maps_of_the_base_that_is_there_are_refused(source, setting):
+    assert message_of(with_patterns(source)) == (
+        "  readouts: patterns: of: the maps of maps do not say what each of the four bases would "
+        f"contribute. Set readouts: maps: {setting}."
+    )
+
+
+@pytest.mark.parametrize("method", ["filters", "activation_window", "class_optimisation", "roc"])
+def test_a_readout_without_maps_is_refused(method):
+    assert message_of(with_patterns({"method": method})) == (
+        f"  readouts: patterns: of: maps is of method {method}, which makes no maps of the four "
+        "bases. Name a readout with one of the methods saliency, smoothgrad, "
+        "integrated_gradients, in_silico_mutagenesis."
+    )
+
+
+def test_patterns_of_themselves_are_refused():
+    assert "is of method tfmodisco" in message_of(with_patterns(MUTAGENESIS, of="patterns"))
+
+
+def test_a_source_that_there_is_not_is_refused_with_the_closest():
+    message = message_of(with_patterns(MUTAGENESIS, of="map"))
+    assert message.startswith("  readouts: patterns: of: no 'map' under readouts.")
+    assert "Did you mean 'maps'?" in message
+
+
+def test_patterns_without_a_source_are_refused():
+    config = with_patterns(MUTAGENESIS)
+    del config["readouts"]["patterns"]["of"]
+    assert message_of(config).startswith("  readouts: patterns: missing of. Add it.")
+
+
+def test_patterns_are_of_the_architectures_that_have_maps():
+    config = with_patterns({**MUTAGENESIS, "architectures": ["cnn-25"]})
+    resolved = resolve(config, SCHEMA)
+    assert {cell.architecture for cell in list_cells_read(resolved, "patterns")} == {
+        "cnn-25",
+        "cnn-25-untrained",
+    }
+    config["readouts"]["patterns"]["architectures"] = ["cnn-2", "cnn-25"]
+    assert message_of(config) == (
+        "  readouts: patterns: architectures: maps makes no maps of cnn-2. Take it out, or add it "
+        "to readouts: maps: architectures."
+    )
+
+
+def test_patterns_of_fewer_architectures_than_have_maps_can_be_read():
+    resolved = resolve(with_patterns(MUTAGENESIS, architectures=["cnn-2"]), SCHEMA)
+    assert {cell.architecture for cell in list_cells_read(resolved, "patterns")} == {
+        "cnn-2",
+        "cnn-2-untrained",
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            {"window": 201},
+            "window: 201 is longer than the sequences of toy (200 nt). Expected 200 at most, or "
+            "all.",
+        ),
+        (
+            {"size": 180, "flank": 20},
+            "size: 180 and flank: 20 make seqlets of 220 nt, but 200 nt of toy are read. Expected "
+            "size + 2 x flank of 200 at most.",
+        ),
+        (
+            {"window": 25},
+            "size: 20 and flank: 5 make seqlets of 30 nt, but 25 nt of toy are read. Expected "
+            "size + 2 x flank of 25 at most.",
+        ),
+        (
+            {"trim_size": 60},
+            "trim_size: 60. Expected 50 at most, the length of a pattern before it is cut: size + "
+            "2 x (flank + initial_flank).",
+        ),
+        ({"window": "whole"}, "window: 'whole'. Expected all or a whole number of at least 1"),
+        ({"most_seqlets": 0}, "most_seqlets: 0. Expected a whole number of at least 1"),
+    ],
+)
+def test_settings_of_patterns_that_cannot_be_are_told(settings, words):
+    assert message_of(with_patterns(MUTAGENESIS, **settings)).startswith(
+        f"  readouts: patterns: {words}"
+    )
 
 
 def test_rows_of_published_numbers_have_names():

@@ -30,6 +30,7 @@ from motifgrid.models.recipes import (
     require_used_strides,
 )
 from motifgrid.motifs import databases
+from motifgrid.readouts import modisco_patterns
 from motifgrid.resources.lock import LockError, find_wrong_size
 from motifgrid.resources.sources import Source, SourceError, resolve_sources
 from motifgrid.schema_checks import Validator, find_problems, resolve_references
@@ -77,6 +78,9 @@ by kind of dataset, family of architectures, training, or method of a readout.""
 
 FILTER_METHODS = ("filters", "kernel_pwm")
 """Methods of readouts that turn filters into motifs."""
+
+PATTERN_METHODS = ("tfmodisco",)
+"""Methods of readouts that turn the maps of another readout into motifs."""
 
 SEQUENCE_METHODS = (
     "saliency",
@@ -156,6 +160,7 @@ def resolve(
     if not problems:
         resolved = _fill_defaults(copy.deepcopy(dict(config)), schema, schema)
         _apply_conventions(resolved)
+        _take_architectures(resolved["readouts"])
         problems = _complete_datasets(resolved)
     if not problems:
         for number in resolved["published"]:
@@ -490,6 +495,14 @@ def _apply_conventions(config: dict[str, object]) -> None:
             block.setdefault(key, value)
 
 
+def _take_architectures(readouts: Mapping[str, dict[str, object]]) -> None:
+    """Let readouts of maps read what those maps are of, where they do not say."""
+    for block in readouts.values():
+        source = readouts.get(block.get("of"), {})
+        if "architectures" in source:
+            block.setdefault("architectures", list(source["architectures"]))
+
+
 def _complete_datasets(config: dict[str, object]) -> list[str]:
     problems = []
     for name, block in config["datasets"].items():
@@ -536,7 +549,9 @@ def _find_inconsistencies(
     yield from _find_idle_decay(config["training"])
     yield from _find_ignored_truth(config)
     yield from _find_unreadable_layers(config)
+    yield from _find_unreadable_maps(config)
     yield from _find_wide_windows(config)
+    yield from _find_wide_seqlets(config)
     yield from _find_unknown_names(config, places, collections)
     yield from _find_idle_statistics(config, places)
     yield from _find_lonely_pairs(config)
@@ -646,6 +661,61 @@ def _explain_unreadable(readout: str, method: str, architecture: str, lacking: s
     )
 
 
+def _find_unreadable_maps(config: Mapping[str, object]) -> Iterable[str]:
+    readouts = config["readouts"]
+    for name, of in _list_sources(config).items():
+        method = readouts[of]["method"]
+        if method not in modisco_patterns.SOURCES:
+            yield (
+                f"  readouts: {name}: of: {of} is of method {method}, which makes no maps of the "
+                "four bases. Name a readout with one of the methods "
+                f"{', '.join(modisco_patterns.SOURCES)}."
+            )
+            continue
+        if lacking := modisco_patterns.find_missing_setting(readouts[of]):
+            yield (
+                f"  readouts: {name}: of: the maps of {of} do not say what each of the four bases "
+                f"would contribute. Set readouts: {of}: {lacking}."
+            )
+        read = readouts[of].get("architectures", config["architectures"])
+        for architecture in readouts[name].get("architectures", ()):
+            if architecture in config["architectures"] and architecture not in read:
+                yield (
+                    f"  readouts: {name}: architectures: {of} makes no maps of {architecture}. "
+                    f"Take it out, or add it to readouts: {of}: architectures."
+                )
+
+
+def _list_sources(config: Mapping[str, object]) -> dict[str, str]:
+    """Map readouts of maps to those that make the maps; a name that is not there is told apart."""
+    readouts = config["readouts"]
+    return {name: block["of"] for name, block in readouts.items() if block.get("of") in readouts}
+
+
+def _find_wide_seqlets(config: Mapping[str, object]) -> Iterable[str]:
+    for name in list_readouts(config, PATTERN_METHODS):
+        try:
+            settings = modisco_patterns.choose_settings(config["readouts"][name])
+        except ValueError as error:
+            yield f"  readouts: {name}: {error}"
+            continue
+        for dataset, length in _list_lengths(config).items():
+            read = length if settings.window == modisco_patterns.WHOLE else settings.window
+            if settings.seqlet > read:
+                yield (
+                    f"  readouts: {name}: size: {settings.size} and flank: {settings.flank} make "
+                    f"seqlets of {settings.seqlet} nt, but {read} nt of {dataset} are read. "
+                    f"Expected size + 2 x flank of {read} at most."
+                )
+
+
+def _list_lengths(config: Mapping[str, object]) -> dict[str, int]:
+    """Map datasets of the grid to the lengths of their sequences, where these are known."""
+    used = {name for block in config["grid"] for name in block["datasets"]}
+    known = {name: config["datasets"][name] for name in sorted(used & set(config["datasets"]))}
+    return {name: block["length"] for name, block in known.items() if "length" in block}
+
+
 def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
     used = {name for block in config["grid"] for name in block["datasets"]}
     for name, readout in config["readouts"].items():
@@ -654,7 +724,8 @@ def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
             for key in ("window", "width"):
                 window = readout.get(key)
                 if length and isinstance(window, int) and window > length:
-                    other = ", or receptive_field" if key == "window" else ""
+                    words = {"filters": "receptive_field", "tfmodisco": "all"}
+                    other = f", or {words[readout['method']]}" if key == "window" else ""
                     yield (
                         f"  readouts: {name}: {key}: {window} is longer than the sequences of "
                         f"{dataset} ({length} nt). Expected {length} at most{other}."
@@ -694,6 +765,11 @@ def _find_unknown_names(
         (f"readouts: {readout}: architectures", "architectures", name)
         for readout, block in config["readouts"].items()
         for name in block.get("architectures", ())
+    ]
+    places += [
+        (f"readouts: {readout}: of", "readouts", block["of"])
+        for readout, block in config["readouts"].items()
+        if "of" in block
     ]
     places += [
         (f"published: {number}: {key}", kind, name)
