@@ -262,7 +262,8 @@ def get_readout(wildcards):
 def get_maps(wildcards):
     """The maps of a cell that a readout of maps reads."""
     source = STUDY["readouts"][wildcards.readout]["of"]
-    return get_files_read(source, [get_cell(wildcards)], "attributions.h5")
+    (maps,) = get_files_read(source, [get_cell(wildcards)], "attributions.h5")
+    return maps
 
 
 def get_recipes(wildcards):
