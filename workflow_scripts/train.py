@@ -16,13 +16,13 @@ claim_gpu(wait=snakemake.params.require_gpu)
 select_backend(snakemake.params.backend, snakemake.threads)
 
 from motifgrid.formats.meme import read_meme
+from motifgrid.places import pair_files
 from motifgrid.training.assignments import assign
 from motifgrid.training.cell import save_cell, train_cells
 from motifgrid.training.device import prepare_device
 
-outputs = {
-    name: [path] if isinstance(path, str) else list(path) for name, path in snakemake.output.items()
-}
+names, places = zip(*snakemake.output.items(), strict=True)
+outputs = [dict(zip(names, paths, strict=True)) for paths in pair_files(*places)]
 datasets = {Path(path).stem: path for path in snakemake.input.datasets}
 motifs = {
     motif.identifier: motif.pwm
@@ -30,13 +30,13 @@ motifs = {
     for motif in read_meme(path)
 }
 assignments = [
-    assign(path, datasets, snakemake.params.networks, motifs) for path in outputs["model"]
+    assign(paths["model"], datasets, snakemake.params.networks, motifs) for paths in outputs
 ]
 device = prepare_device(snakemake.threads, snakemake.params.require_gpu)
 # compilers leave their files to the end of the interpreter, which this one does not reach
 with tempfile.TemporaryDirectory(prefix="motifgrid-") as tempfile.tempdir:
-    for cell, *paths in zip(train_cells(assignments, device), *outputs.values(), strict=True):
-        save_cell(cell, **dict(zip(outputs, paths, strict=True)))
+    for cell, paths in zip(train_cells(assignments, device), outputs, strict=True):
+        save_cell(cell, **paths)
 logging.shutdown()
 for assignment in assignments:
     Path(assignment.checkpoint).unlink(missing_ok=True)

@@ -717,13 +717,11 @@ def _list_lengths(config: Mapping[str, object]) -> dict[str, int]:
 
 
 def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
-    used = {name for block in config["grid"] for name in block["datasets"]}
     for name, readout in config["readouts"].items():
-        for dataset in sorted(used & set(config["datasets"])):
-            length = config["datasets"][dataset].get("length")
+        for dataset, length in _list_lengths(config).items():
             for key in ("window", "width"):
                 window = readout.get(key)
-                if length and isinstance(window, int) and window > length:
+                if isinstance(window, int) and window > length:
                     words = {"filters": "receptive_field", "tfmodisco": "all"}
                     other = f", or {words[readout['method']]}" if key == "window" else ""
                     yield (
