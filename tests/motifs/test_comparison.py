@@ -361,6 +361,16 @@ def test_meme_and_memelite_agree(published_filters, jaspar, memelite, meme, name
         assert (both[column] != both[f"{column}_meme"]).sum() <= 2, column
 
 
+def test_meme_and_memelite_agree_on_kmers(jaspar, memelite, meme):
+    letters = np.random.default_rng(0).integers(0, 4, (40, 9))
+    kmers = [Motif(dna.decode(kmer), np.eye(4)[kmer], nsites=1) for kmer in letters]
+    theirs, ours = (comparison.compare(kmers, jaspar, engine) for engine in (meme, memelite))
+    both = ours.merge(theirs, on=PAIR, how="outer", suffixes=("", "_meme"), indicator=True)
+    assert len(theirs) > 300
+    assert (both["_merge"] == "both").all()
+    np.testing.assert_allclose(both["E-value"], both["E-value_meme"], rtol=1e-4)
+
+
 def test_meme_is_ordered_by_query_as_given_with_any_number_of_processes(background, meme):
     queries = [background[7], background[2], background[5]]
     one = comparison.compare(queries, background, meme, threads=1)

@@ -14,9 +14,6 @@ from motifgrid.readouts.receptive_fields import receptive_field
 WIDTH = 9
 """Nucleotides of a window (Lanchantin et al. 2016, motif extraction)."""
 
-PSEUDOCOUNT = 0.1
-"""Sites of uniform background that are added to the one site of a k-mer."""
-
 COLUMNS = ("sequence", "start", "end", "kmer", "score")
 
 
@@ -137,28 +134,21 @@ def activation_windows(
     return pd.concat(tables, ignore_index=True)
 
 
-def kmer_motifs(windows: pd.DataFrame, pseudocount: float = PSEUDOCOUNT) -> list[Motif]:
+def kmer_motifs(windows: pd.DataFrame) -> list[Motif]:
     """Turn the k-mers of windows into motifs, each k-mer once.
 
-    In the study each k-mer is a query of its own. Its matrix is that of one site, whatever the
-    number of sequences that have it: its letter has (1 + pseudocount / 4) / (1 + pseudocount).
-    Tomtom adds its own pseudocount to that, see `motifs.comparison.PSEUDOCOUNT`.
+    In the study each k-mer is a query of its own. Its motif is that of one site, whatever the
+    number of sequences that have it: Tomtom weights its pseudocount by `nsites`, so that otherwise
+    a k-mer found twice would match another motif better than the same k-mer found once.
 
     Args:
         windows: has a column `kmer`.
-        pseudocount: sites of uniform background that are added, 0 or more.
 
     Returns:
-        Motifs named as their k-mers, in the order of the alphabet; `nsites` is the number of
-        sequences.
+        Motifs named as their k-mers, in the order of the alphabet.
     """
-    counts = windows["kmer"].value_counts().sort_index()
-    return [Motif(kmer, _count_one(kmer, pseudocount), count) for kmer, count in counts.items()]
-
-
-def _count_one(kmer: str, pseudocount: float) -> np.ndarray:
-    """Return the matrix (k, 4) of one site."""
-    return (np.eye(4)[dna.encode(kmer)] + pseudocount / 4) / (1 + pseudocount)
+    kmers = sorted(set(windows["kmer"]))
+    return [Motif(kmer, np.eye(4)[dna.encode(kmer)], nsites=1) for kmer in kmers]
 
 
 def _slide(values: np.ndarray, width: int) -> np.ndarray:
