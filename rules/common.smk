@@ -223,6 +223,16 @@ def get_site_files():
     ]
 
 
+def list_read_batches(readouts):
+    """The jobs that read several cells: of each its readout, number and cells."""
+    size = STUDY.get("cells_read_per_job", STUDY["cells_per_job"])
+    return [
+        (readout, number, batch)
+        for readout in readouts
+        for number, batch in jobs.list_reading_jobs(list_cells_read(readout), size)
+    ]
+
+
 JOBS = jobs.list_jobs(CELLS, STUDY["cells_per_job"], STUDY["train_together"])
 BATCHES = jobs.list_batches(JOBS, is_trained)
 COMPANIONS = jobs.map_companions(JOBS)
@@ -239,14 +249,6 @@ KMER_DATASETS = [
     and len(dataset_blocks.list_classes(STUDY["datasets"][name])) == 1
 ]
 BASELINE_TABLES = {"baselines": "results/tables/baselines.csv"} if KMER_DATASETS else {}
-READ_BATCHES = [
-    (readout, number, batch)
-    for readout in FILTER_READOUTS
-    for number, batch in jobs.list_reading_jobs(
-        list_cells_read(readout),
-        STUDY.get("cells_read_per_job", STUDY["cells_per_job"]),
-    )
-]
 
 
 def describe_readout(name):
@@ -436,12 +438,11 @@ def get_cells_read(wildcards):
 
 
 def get_curve_cells(wildcards):
-    """The trained cells on a dataset that a readout of curves reads."""
+    """The cells on a dataset that a readout of curves reads."""
     return [
         list(cell)
         for cell in list_cells_read(wildcards.readout)
         if cell.dataset == wildcards.dataset
-        and not cell.architecture.endswith(UNTRAINED)
     ]
 
 

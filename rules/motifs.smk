@@ -30,7 +30,7 @@ rule tomtom:
 
 
 # Several cells in one job, as in readouts.smk.
-for readout, number, batch in READ_BATCHES:
+for readout, number, batch in list_read_batches(FILTER_READOUTS + HIT_READOUTS):
 
     rule:
         name:
@@ -58,6 +58,37 @@ for readout, number, batch in READ_BATCHES:
             f"Comparing motifs of {len(batch)} cells on {batch[0].dataset} with the database"
         script:
             "../workflow_scripts/tomtom.py"
+
+
+rule match_fractions:
+    input:
+        filters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/filters.csv",
+        comparison="results/readouts/{readout}/{dataset}/{architecture}/{seed}/tomtom.tsv",
+        database="results/resources/motifs.meme",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        matches="results/readouts/{readout}/{dataset}/{architecture}/{seed}/matches.csv",
+        fractions="results/readouts/{readout}/{dataset}/{architecture}/{seed}/fractions.csv",
+    log:
+        "results/logs/match_fractions/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/match_fractions/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        evalue=STUDY["matches"]["evalue"],
+        ignored=STUDY["matches"]["ignored"],
+    message:
+        "Counting matches of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/match_fractions.py"
+
+
+for readout, number, batch in list_read_batches(FILTER_READOUTS):
 
     rule:
         name:
@@ -87,34 +118,6 @@ for readout, number, batch in READ_BATCHES:
             f"Counting matches of {len(batch)} cells on {batch[0].dataset}"
         script:
             "../workflow_scripts/match_fractions.py"
-
-
-rule match_fractions:
-    input:
-        filters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/filters.csv",
-        comparison="results/readouts/{readout}/{dataset}/{architecture}/{seed}/tomtom.tsv",
-        database="results/resources/motifs.meme",
-        dataset="results/datasets/{dataset}.h5",
-    output:
-        matches="results/readouts/{readout}/{dataset}/{architecture}/{seed}/matches.csv",
-        fractions="results/readouts/{readout}/{dataset}/{architecture}/{seed}/fractions.csv",
-    log:
-        "results/logs/match_fractions/{readout}/{dataset}/{architecture}/{seed}.log",
-    benchmark:
-        "results/benchmarks/match_fractions/{readout}/{dataset}/{architecture}/{seed}.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    params:
-        evalue=STUDY["matches"]["evalue"],
-        ignored=STUDY["matches"]["ignored"],
-    message:
-        "Counting matches of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
-    script:
-        "../workflow_scripts/match_fractions.py"
 
 
 rule true_sites:
@@ -169,3 +172,35 @@ rule hit_matches:
         "Counting what {wildcards.readout} finds by {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
         "../workflow_scripts/hit_matches.py"
+
+
+for readout, number, batch in list_read_batches(HIT_READOUTS):
+
+    rule:
+        name:
+            name_reading_job("hit_matches", readout, number, batch)
+        input:
+            hits=get_files_read(readout, batch, "hits.csv"),
+            comparison=get_files_read(readout, batch, "tomtom.tsv"),
+            dataset=f"results/datasets/{batch[0].dataset}.h5",
+        output:
+            matches=get_files_read(readout, batch, "hit_matches.csv"),
+            summary=get_files_read(readout, batch, "hit_summary.csv"),
+        log:
+            f"results/logs/hit_matches/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/hit_matches/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=10 + len(batch),
+        params:
+            evalue=STUDY["matches"]["evalue"],
+            ignored=STUDY["matches"]["ignored"],
+            placed=readout in SEQUENCE_READOUTS,
+        message:
+            f"Counting what {readout} finds by {len(batch)} cells on {batch[0].dataset}"
+        script:
+            "../workflow_scripts/hit_matches.py"

@@ -34,7 +34,7 @@ if CELLS:
 # Several cells in one job (cells_read_per_job): most of a short job is the start of its process. A job is
 # of one dataset, and has the same cells also where only one of them is missing. Without wildcards,
 # these rules come before the one above, which then reads cells outside the grid.
-for readout, number, batch in READ_BATCHES:
+for readout, number, batch in list_read_batches(FILTER_READOUTS):
 
     rule:
         name:
@@ -91,6 +91,36 @@ rule read_sequences:
         "../workflow_scripts/read_sequences.py"
 
 
+for readout, number, batch in list_read_batches(SEQUENCE_READOUTS):
+
+    rule:
+        name:
+            name_reading_job("read_sequences", readout, number, batch)
+        input:
+            model=get_files_of(batch, "model.keras"),
+            dataset=f"results/datasets/{batch[0].dataset}.h5",
+        output:
+            maps=get_files_read(readout, batch, "attributions.h5"),
+            hits=get_files_read(readout, batch, "hits.csv"),
+            motifs=get_files_read(readout, batch, "motifs.meme"),
+        log:
+            f"results/logs/read_sequences/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/read_sequences/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/keras.yaml"
+        threads: 1
+        resources:
+            mem_mb=3000,
+            runtime=120 * len(batch),
+        params:
+            readout=describe_readout(readout),
+        message:
+            f"Reading sequences by {len(batch)} cells on {batch[0].dataset} ({readout})"
+        script:
+            "../workflow_scripts/read_sequences.py"
+
+
 rule optimise_classes:
     input:
         model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
@@ -118,6 +148,37 @@ rule optimise_classes:
         "Looking for the best input of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed} ({wildcards.readout})"
     script:
         "../workflow_scripts/optimise_classes.py"
+
+
+for readout, number, batch in list_read_batches(OPTIMISATIONS):
+
+    rule:
+        name:
+            name_reading_job("optimise_classes", readout, number, batch)
+        input:
+            model=get_files_of(batch, "model.keras"),
+            dataset=f"results/datasets/{batch[0].dataset}.h5",
+        output:
+            motifs=get_files_read(readout, batch, "motifs.meme"),
+            hits=get_files_read(readout, batch, "hits.csv"),
+            optima=get_files_read(readout, batch, "optima.csv"),
+            history=get_files_read(readout, batch, "optima_history.csv"),
+        log:
+            f"results/logs/optimise_classes/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/optimise_classes/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/keras.yaml"
+        threads: 1
+        resources:
+            mem_mb=3000,
+            runtime=120 * len(batch),
+        params:
+            readout=describe_readout(readout),
+        message:
+            f"Looking for the best input of {len(batch)} cells on {batch[0].dataset} ({readout})"
+        script:
+            "../workflow_scripts/optimise_classes.py"
 
 
 rule modisco:
@@ -170,3 +231,29 @@ rule roc:
         "Tracing the ROC of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
         "../workflow_scripts/roc.py"
+
+
+for readout, number, batch in list_read_batches(CURVES):
+
+    rule:
+        name:
+            name_reading_job("roc", readout, number, batch)
+        input:
+            model=get_files_of(batch, "model.keras"),
+            dataset=f"results/datasets/{batch[0].dataset}.h5",
+        output:
+            curve=get_files_read(readout, batch, "roc.csv"),
+        log:
+            f"results/logs/roc/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/roc/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/keras.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=30 + 5 * len(batch),
+        message:
+            f"Tracing the ROC of {len(batch)} cells on {batch[0].dataset}"
+        script:
+            "../workflow_scripts/roc.py"

@@ -28,7 +28,7 @@ rule filter_logos:
 
 
 # Several cells in one job, as in readouts.smk.
-for readout, number, batch in READ_BATCHES:
+for readout, number, batch in list_read_batches(FILTER_READOUTS):
 
     rule:
         name:

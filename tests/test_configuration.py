@@ -914,6 +914,7 @@ def test_a_readout_reads_the_architectures_that_it_names():
     readouts = {
         "filters": {"method": "filters"},
         "saliency": {"method": "saliency", "architectures": ["cnn-25"]},
+        "roc": {"method": "roc"},
     }
     resolved = resolve(minimal(readouts=readouts), SCHEMA)
     assert list_readouts(resolved, FILTER_METHODS) == ["filters"]
@@ -921,6 +922,7 @@ def test_a_readout_reads_the_architectures_that_it_names():
     assert list_cells_read(resolved, "filters") == list_cells(resolved)
     read = {cell.architecture for cell in list_cells_read(resolved, "saliency")}
     assert read == {"cnn-25", "cnn-25-untrained"}
+    assert {cell.architecture for cell in list_cells_read(resolved, "roc")} == {"cnn-2", "cnn-25"}
 
 
 def test_a_contrast_of_a_readout_is_between_what_it_reads():

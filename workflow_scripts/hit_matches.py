@@ -1,4 +1,4 @@
-"""Rule hit_matches: whether k-mers match their class's motif, and lie at its sites."""
+"""Rule hit_matches, and rules hit_matches_...: do k-mers match their class's motif at its sites."""
 
 from motifgrid.logs import start_log
 
@@ -10,14 +10,23 @@ from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.dataset import read_pool, read_split
 from motifgrid.formats.tomtom import read_tomtom
 from motifgrid.motifs.hits import judge_hits
+from motifgrid.places import pair_files
 
-matched, summary = judge_hits(
-    pd.read_csv(snakemake.input.hits, keep_default_na=False),
-    read_tomtom(snakemake.input.comparison),
-    read_pool(snakemake.input.dataset),
-    read_split(snakemake.input.dataset, "test") if snakemake.params.placed else None,
-    snakemake.params.evalue,
-    snakemake.params.ignored,
-)
-write_csv(snakemake.output.matches, matched)
-write_csv(snakemake.output.summary, summary)
+pool = read_pool(snakemake.input.dataset)
+split = read_split(snakemake.input.dataset, "test") if snakemake.params.placed else None
+for hit_file, comparison, matched_file, summary_file in pair_files(
+    snakemake.input.hits,
+    snakemake.input.comparison,
+    snakemake.output.matches,
+    snakemake.output.summary,
+):
+    matched, summary = judge_hits(
+        pd.read_csv(hit_file, keep_default_na=False),
+        read_tomtom(comparison),
+        pool,
+        split,
+        snakemake.params.evalue,
+        snakemake.params.ignored,
+    )
+    write_csv(matched_file, matched)
+    write_csv(summary_file, summary)

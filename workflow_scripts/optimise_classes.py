@@ -1,4 +1,4 @@
-"""Rule optimise_classes: the inputs that a cell takes for the best examples of its classes."""
+"""Rule optimise_classes, and rules optimise_classes_...: inputs that cells take for the best."""
 
 from motifgrid.logs import start_log
 
@@ -10,16 +10,19 @@ select_backend("auto", snakemake.threads)
 
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.meme import write_meme
+from motifgrid.places import pair_files
 from motifgrid.readouts.optima import gather_best, list_starts, optimise_classes, trace_starts
 from motifgrid.training.cell import load_model
 from motifgrid.training.device import prepare_device
 
 prepare_device(snakemake.threads)
-optima = optimise_classes(
-    load_model(snakemake.input.model), snakemake.input.dataset, snakemake.params.readout
-)
-hits, motifs = gather_best(optima)
-write_meme(snakemake.output.motifs, motifs)
-write_csv(snakemake.output.hits, hits)
-write_csv(snakemake.output.optima, list_starts(optima))
-write_csv(snakemake.output.history, trace_starts(optima))
+outputs = snakemake.output
+for model, motif_file, hit_file, optima_file, history_file in pair_files(
+    snakemake.input.model, outputs.motifs, outputs.hits, outputs.optima, outputs.history
+):
+    optima = optimise_classes(load_model(model), snakemake.input.dataset, snakemake.params.readout)
+    hits, motifs = gather_best(optima)
+    write_meme(motif_file, motifs)
+    write_csv(hit_file, hits)
+    write_csv(optima_file, list_starts(optima))
+    write_csv(history_file, trace_starts(optima))

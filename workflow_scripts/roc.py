@@ -1,4 +1,4 @@
-"""Rule roc: the receiver operating characteristic of a cell on the test split."""
+"""Rule roc, and rules roc_...: receiver operating characteristics of cells on the test split."""
 
 from motifgrid.logs import start_log
 
@@ -9,10 +9,11 @@ from motifgrid.training.backends import select_backend
 select_backend("auto", snakemake.threads)
 
 from motifgrid.formats.atomic import write_csv
+from motifgrid.places import pair_files
 from motifgrid.readouts.curves import read_roc
 from motifgrid.training.cell import load_model
 from motifgrid.training.device import prepare_device
 
 prepare_device(snakemake.threads)
-model = load_model(snakemake.input.model)
-write_csv(snakemake.output.curve, read_roc(model, snakemake.input.dataset))
+for model, curve_file in pair_files(snakemake.input.model, snakemake.output.curve):
+    write_csv(curve_file, read_roc(load_model(model), snakemake.input.dataset))

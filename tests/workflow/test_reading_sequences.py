@@ -22,7 +22,7 @@ READOUTS = {
         "steps": 100,
         "architectures": ["cnn-25"],
     },
-    "roc": {"method": "roc", "architectures": ["cnn-25"]},
+    "roc": {"method": "roc"},
 }
 CELL = "tiny/cnn-25/0"
 
@@ -81,6 +81,32 @@ def test_the_area_below_a_curve_is_the_auroc(read):
     for name, curve in curves.groupby("class"):
         area = np.trapezoid(curve["true_positive_rate"], curve["false_positive_rate"])
         assert area == pytest.approx(scores[name], abs=0.01)
+
+
+def test_several_cells_are_read_by_one_job_as_each_alone(read, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(read, folder, symlinks=True)
+    rules = {
+        "saliency": ("read_sequences", "tomtom", "hit_matches"),
+        "best": ("optimise_classes", "tomtom", "hit_matches"),
+        "roc": ("roc",),
+    }
+    cells = [folder / "results/readouts" / name / CELL for name in rules]
+    alone = [{each.name: each.read_bytes() for each in cell.iterdir()} for cell in cells]
+    config = changed(folder, readouts=READOUTS, cells_read_per_job=2)
+    last = {"roc": "roc.csv"}
+    targets = [
+        f"results/readouts/{name}/{CELL}/{last.get(name, 'hit_summary.csv')}" for name in rules
+    ]
+    run = snakemake(folder, *targets, config=config)
+    assert run.status == 0, run.output
+    done = {f"{rule}_{name}_tiny_0": 1 for name, each in rules.items() for rule in each}
+    assert run.jobs == done
+    together = [{each.name: each.read_bytes() for each in cell.iterdir()} for cell in cells]
+    for one, other in zip(alone, together, strict=True):
+        assert one.keys() == other.keys()
+        for name in one.keys() - {"attributions.h5"}:  # HDF5 holds when it was made
+            assert one[name] == other[name], name
 
 
 def test_a_user_reads_them_in_summary_and_figures(read):

@@ -197,10 +197,15 @@ def list_readouts(config: Mapping[str, object], methods: Sequence[str]) -> list[
 
 
 def list_cells_read(config: Mapping[str, object], readout: str) -> list[Cell]:
-    """List the cells of a resolved configuration's grid that a readout reads, sorted."""
-    named = config["readouts"][readout].get("architectures", config["architectures"])
+    """List the cells of a resolved configuration's grid that a readout reads, sorted.
+
+    Untrained ones are read as well, but by a readout of ranks: theirs are known.
+    """
+    settings = config["readouts"][readout]
+    named = settings.get("architectures", config["architectures"])
+    suffix = "" if settings["method"] in CURVES else UNTRAINED
     cells = list_cells(config)
-    return [cell for cell in cells if cell.architecture.removesuffix(UNTRAINED) in named]
+    return [cell for cell in cells if cell.architecture.removesuffix(suffix) in named]
 
 
 def get_recipe(config: Mapping[str, object], architecture: str) -> dict[str, object]:
