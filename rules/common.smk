@@ -241,6 +241,11 @@ MOST_GAP_CURVES = 12
 MOST_DRAWN = 30
 MOST_DASHBOARDS = 12
 PAIR_TABLES = {"pairs": "results/tables/pairs.csv"} if STUDY["pairs"] else {}
+PUBLISHED_HITS = (
+    {"hits": "results/tables/hits.csv"}
+    if any(number["metric"] in configuration.OF_HITS for number in STUDY["published"])
+    else {}
+)
 HIT_TABLES = {"hits": "results/tables/hits_summary.csv"} if HIT_READOUTS else {}
 KMER_DATASETS = [
     name

@@ -61,6 +61,7 @@ for readout, number, batch in list_read_batches(FILTER_READOUTS):
 rule tables:
     input:
         **BASELINE_TABLES,
+        **PUBLISHED_HITS,
         scores=get_cell_files("scores.csv"),
         history=get_cell_files("history.csv"),
         facts=get_cell_files("cell.json"),

@@ -1169,6 +1169,35 @@ def test_of_several_readouts_none_of_which_is_filters_each_study_says_so_once():
     ]
 
 
+def test_a_number_of_a_study_stands_beside_the_readout_that_it_names():
+    numbers = [
+        NUMBERS[0],
+        {**NUMBERS[0], "metric": "relevant_hits", "readout": "saliency"},
+        {**NUMBERS[0], "metric": "relevant_hits", "readout": "not-here"},
+    ]
+    readouts = {"filters": {"method": "filters"}, "saliency": {"method": "saliency"}}
+    config = minimal(readouts=readouts, published=[NUMBERS[0]["study"]])
+    found = resolve(config, SCHEMA, numbers)["published"]
+    assert [(number["metric"], number["readout"]) for number in found] == [
+        (NUMBERS[0]["metric"], "filters"),
+        ("relevant_hits", "saliency"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "readout", "expected"),
+    [("relevant_hits", "filters", "saliency"), ("relevant", "saliency", "filters")],
+)
+def test_a_number_that_its_readout_does_not_measure_is_refused(metric, readout, expected):
+    readouts = {"filters": {"method": "filters"}, "saliency": {"method": "saliency"}}
+    number = {**NUMBERS[1], "metric": metric, "readout": readout}
+    with pytest.raises(ConfigurationError) as error:
+        resolve(minimal(readouts=readouts, published=[number]), SCHEMA)
+    assert (
+        f"  published: 0: readout: {readout} does not measure {metric}. Expected one of {expected}."
+    ) in str(error.value)
+
+
 def test_a_study_that_contributes_nothing_is_refused_with_what_it_is_about():
     config = minimal()
     config["datasets"]["elsewhere-2"] = config["datasets"].pop("toy")

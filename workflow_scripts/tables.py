@@ -39,4 +39,6 @@ path = snakemake.input.get("baselines")
 if path:
     table1 = baselines.add_rows(table1, pd.read_csv(path))
 write_csv(snakemake.output.table1, table1)
-write_csv(snakemake.output.published, compare_published(summary, snakemake.params.published))
+path = snakemake.input.get("hits")
+hits = pd.read_csv(path) if path else None
+write_csv(snakemake.output.published, compare_published(summary, snakemake.params.published, hits))

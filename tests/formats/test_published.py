@@ -17,9 +17,9 @@ def write(folder, *lines):
 def test_what_is_empty_is_left_out_and_numbers_are_numbers(tmp_path):
     path = write(
         tmp_path,
-        "koo,Table 1,,synthetic,cnn-2,,auroc,,0.968,,1,",
-        'koo,"text, five trials",CNN-1,synthetic,cnn-1,2,any,at_most,0.9,0.024,5,',
-        "dash,Table 2,,k562,small,,auroc,,0.918,0.098,108,median",
+        "koo,Table 1,,synthetic,cnn-2,,,auroc,,0.968,,1,",
+        'koo,"text, five trials",CNN-1,synthetic,cnn-1,2,saliency,any,at_most,0.9,0.024,5,',
+        "dash,Table 2,,k562,small,,,auroc,,0.918,0.098,108,median",
     )
     assert read_published_numbers(path) == [
         {
@@ -38,6 +38,7 @@ def test_what_is_empty_is_left_out_and_numbers_are_numbers(tmp_path):
             "dataset": "synthetic",
             "architecture": "cnn-1",
             "layer": 2,
+            "readout": "saliency",
             "metric": "any",
             "relation": "at_most",
             "mean": 0.9,
@@ -61,10 +62,10 @@ def test_what_is_empty_is_left_out_and_numbers_are_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("koo,T,,s,cnn-2,,auroc,,high,,1,", "line 2: mean is 'high'. Expected a number"),
-        ("koo,T,,s,cnn-2,first,auroc,,0.9,,1,", "line 2: layer is 'first'"),
-        ("koo,T,,s,cnn-2,,auroc,,0.9,,1", "line 2: Expected 12 columns"),
-        ("koo,T, five,,s,cnn-2,,auroc,,0.9,,1,", "line 2: Expected 12 columns; quote commas"),
+        ("koo,T,,s,cnn-2,,,auroc,,high,,1,", "line 2: mean is 'high'. Expected a number"),
+        ("koo,T,,s,cnn-2,first,,auroc,,0.9,,1,", "line 2: layer is 'first'"),
+        ("koo,T,,s,cnn-2,,,auroc,,0.9,,1", "line 2: Expected 13 columns"),
+        ("koo,T, five,,s,cnn-2,,,auroc,,0.9,,1,", "line 2: Expected 13 columns; quote commas"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path, line, message):

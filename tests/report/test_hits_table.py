@@ -12,6 +12,7 @@ from motifgrid.report.hits_table import (
     SUMMARY_COLUMNS,
     HitFiles,
     collect_hits,
+    measure_hits,
     render_hits,
     summarise_hits,
 )
@@ -43,6 +44,25 @@ def test_every_class_of_every_cell_is_kept_in_order(tmp_path):
     assert table["architecture"].tolist() == ["cnn-2", "cnn-2", "cnn-2", "cnn-10", "cnn-10"]
     assert table["method"].tolist() == ["class_optimisation"] + ["saliency"] * 4
     assert table["class"].tolist()[1:] == ["NA", "B", "NA", "B"]
+
+
+def test_each_dataset_is_measured_over_its_classes_then_over_seeds(tmp_path):
+    table = collect_hits(
+        [
+            entry(tmp_path, ("A", 10, 4, 1), ("B", 10, 6, 1), ("C", 10, None, 1), seed=0),
+            entry(tmp_path, ("A", 10, 8, 3), ("B", 20, 20, 1), seed=1),
+            entry(tmp_path, ("A", 10, 1, 0), dataset="two"),
+            entry(tmp_path, ("A", 10, None, 0), dataset="unknown"),
+        ],
+        METHODS,
+    )
+    measured = measure_hits(table).set_index("dataset")
+    toy = measured.loc["toy"]
+    assert toy[["readout", "architecture", "n"]].tolist() == ["saliency", "cnn-2", 2]
+    assert toy["relevant_hits_mean"] == pytest.approx((0.5 + 0.9) / 2)
+    assert toy["relevant_hits_sd"] == pytest.approx(0.2)
+    assert measured.loc["two", ["n", "relevant_hits_mean"]].tolist() == [1, 0.1]
+    assert "unknown" not in measured.index
 
 
 def test_seeds_are_averaged_before_classes(tmp_path):

@@ -199,3 +199,32 @@ def test_fractions_over_sets_need_one_readout(summary):
     with pytest.raises(ValueError, match="2 readouts or layers have it"):
         compare_published(both, [number])
     assert compare_published(summary, [number])["ours_mean"].item() == pytest.approx(0.95)
+
+
+def hits_of(*parts, readout="saliency"):
+    """Hits of cnn-2, one set per part of them that match."""
+    rows = [
+        (readout, f"set-{number}", "cnn-2", 0, "A", 100, 100 * part)
+        for number, part in enumerate(parts)
+    ]
+    columns = ["readout", "dataset", "architecture", "seed", "class", "hits", "relevant"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_hits_stand_beside_a_published_part_of_them(summary):
+    number = published_number(
+        metric="relevant_hits", mean=0.4, readout="saliency", architecture="cnn-2",
+        dataset="all", datasets=["set-0", "set-1", "set-2"], statistic="mean",
+    )  # fmt: skip
+    others = hits_of(0.9, readout="temporal")
+    hits = pd.concat([hits_of(0.2, 0.3, 0.7), others])
+    row = compare_published(summary, [number], hits).iloc[0]
+    assert row["ours_mean"] == pytest.approx(0.4)
+    assert row["n"] == 3
+    rendered = render_published(compare_published(summary, [number], hits))
+    assert rendered["Metric"].tolist() == ["Hits of the motif, mean over sets"]
+
+
+def test_hits_that_nobody_counted_are_not_a_metric(summary):
+    with pytest.raises(ValueError, match=r"has metric relevant_hits\. Expected one of auroc"):
+        compare_published(summary, [published_number(metric="relevant_hits")])

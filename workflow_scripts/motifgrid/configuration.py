@@ -110,6 +110,9 @@ PUBLISHED_READOUT = "filters"
 OF_CELLS = ("auroc", "aupr")
 """Metrics that belong to a cell, whatever reads it."""
 
+OF_HITS = ("relevant_hits",)
+"""Metrics of readouts of sequences and classes; all others are of motifs."""
+
 
 class ConfigurationError(ValueError):
     """A configuration that cannot run; the message names key, value and the closest valid one."""
@@ -443,7 +446,9 @@ def _take_study(
             f"numbers are about the datasets {datasets} and the architectures {architectures}. "
             "Name yours so, or take it out."
         )
-    if not config.get("readouts", True):
+    named = config.get("readouts", {PUBLISHED_READOUT: None})
+    taken = [number for number in taken if number.get("readout", "") in ("", *named)]
+    if not named:
         return [number for number in taken if number["metric"] in OF_CELLS]
     readout = _find_published_readout(config, study)
     return [{"readout": readout, **number} for number in taken]
@@ -559,6 +564,7 @@ def _find_inconsistencies(
     yield from _find_wide_seqlets(config)
     yield from _find_unknown_names(config, places, collections)
     yield from _find_idle_statistics(config, places)
+    yield from _find_misread_numbers(config, places)
     yield from _find_lonely_pairs(config)
     yield from _find_idle_settings(config)
 
@@ -803,4 +809,18 @@ def _find_idle_statistics(config: Mapping[str, object], entries: Sequence[int]) 
             yield (
                 f"  published: {place}: statistic: {number['statistic']} would do nothing, since "
                 f"{number['dataset']} is one dataset. Name a collection there, or leave it out."
+            )
+
+
+def _find_misread_numbers(config: Mapping[str, object], entries: Sequence[int]) -> Iterable[str]:
+    """Find published numbers whose readout does not measure them."""
+    kinds = {True: (*SEQUENCE_METHODS, *OPTIMISATIONS), False: (*FILTER_METHODS, *PATTERN_METHODS)}
+    for place, number in zip(entries, config["published"], strict=True):
+        metric, readout = number["metric"], config["readouts"].get(number["readout"])
+        methods = kinds[metric in OF_HITS]
+        if metric not in OF_CELLS and readout and readout["method"] not in methods:
+            known = [name for name, each in config["readouts"].items() if each["method"] in methods]
+            yield (
+                f"  published: {place}: readout: {number['readout']} does not measure {metric}. "
+                f"Expected one of {', '.join(known) or 'a readout of ' + ', '.join(methods)}."
             )

@@ -10,6 +10,7 @@ COLUMNS = (
     "dataset",
     "architecture",
     "layer",
+    "readout",
     "metric",
     "relation",
     "mean",
@@ -17,9 +18,9 @@ COLUMNS = (
     "trials",
     "statistic",
 )
-"""Columns of the table; row, layer, relation, sd and statistic may be empty. A number over all sets
-of a collection names the collection as its dataset, and its statistic is mean or median; the column
-mean holds either, sd the standard deviation over sets, trials the number of sets."""
+"""Columns of the table; row, layer, readout, relation, sd and statistic may be empty. A number over
+all sets of a collection names the collection as its dataset, and its statistic is mean or median;
+the column mean holds either, sd the standard deviation over sets, trials the number of sets."""
 
 _NUMBERS = {"layer": int, "mean": float, "sd": float, "trials": int}
 

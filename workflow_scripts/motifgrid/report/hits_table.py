@@ -22,6 +22,9 @@ PARTS = {
 }
 """Fractions of a class's hits: the columns of `motifs.hits.SUMMARY` that are divided."""
 
+RELEVANT_HITS = "relevant_hits"
+"""The metric of `PARTS["relevant"]` where it stands beside a published number."""
+
 AVERAGED = [*PARTS, "relevant_count", "rank"]
 SUMMARY_COLUMNS = [*GROUP, "method", "classes", *AVERAGED]
 
@@ -101,6 +104,30 @@ def average_seeds(hits: pd.DataFrame) -> pd.DataFrame:
     )
     keys = [*GROUP, "method", "dataset", "class"]
     return fractions.groupby(keys, sort=False)[AVERAGED].mean().reset_index()
+
+
+def measure_hits(hits: pd.DataFrame) -> pd.DataFrame:
+    """Take mean and population standard deviation over seeds of what each dataset's hits match.
+
+    Args:
+        hits: from `collect_hits`.
+
+    Returns:
+        One row per readout, dataset and architecture: n (number of seeds), and mean and sd of
+        `RELEVANT_HITS`: the part of the hits that match their class's motif, averaged over the
+        classes that have one.
+    """
+    known = hits.dropna(subset="relevant")
+    parts = known.assign(part=known["relevant"] / known["hits"])
+    keys = ["readout", "dataset", "architecture"]
+    seeds = parts.groupby([*keys, "seed"], sort=False)["part"].mean()
+    groups = seeds.groupby(keys, sort=False)
+    columns = {
+        "n": groups.size(),
+        f"{RELEVANT_HITS}_mean": groups.mean(),
+        f"{RELEVANT_HITS}_sd": groups.std(ddof=0),
+    }
+    return pd.DataFrame(columns).reset_index()
 
 
 def render_hits(summary: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:

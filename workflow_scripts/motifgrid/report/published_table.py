@@ -1,11 +1,12 @@
 """The comparison with papers: every published number beside ours, and whether they agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from motifgrid.report.hits_table import RELEVANT_HITS, measure_hits
 from motifgrid.report.tables import (
     GROUP,
     HEADINGS,
@@ -50,7 +51,9 @@ _ROUNDING = 1e-9
 
 
 def compare_published(
-    summary: pd.DataFrame, published: Sequence[Mapping[str, object]]
+    summary: pd.DataFrame,
+    published: Sequence[Mapping[str, object]],
+    hits: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Set our means, and medians over sets, beside a paper's.
 
@@ -60,6 +63,7 @@ def compare_published(
             layer and relation (one of `RELATIONS`, equal where it is missing). auroc and aupr need
             no readout: they belong to the cell. A number over sets has datasets, the names of
             all of them, and statistic: mean or median.
+        hits: from `hits_table.collect_hits`, for numbers whose metric is `RELEVANT_HITS`.
 
     Returns:
         One row per number in the order given, with `COLUMNS`. What is not in the grid has n = 0
@@ -73,7 +77,10 @@ def compare_published(
         ValueError: a number without a key it needs, with an unknown metric, or one that several
             readouts or layers of the grid could be compared with.
     """
-    rows = [_compare(summary, number) for number in published]
+    tables = dict.fromkeys(METRICS, summary)
+    if hits is not None:
+        tables[RELEVANT_HITS] = measure_hits(hits)
+    rows = [_compare(tables, number) for number in published]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -102,7 +109,7 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
         "Row": comparison["row"].astype(str),
         "Readout": comparison["readout"].astype(str),
         "Layer": comparison["layer"].astype(str),
-        "Metric": comparison["metric"].map(HEADINGS)
+        "Metric": comparison["metric"].map({**HEADINGS, RELEVANT_HITS: "Hits of the motif"})
         + comparison["statistic"].map(_render_statistic),
         "Ours": ours.where(comparison["n"] > 0, "not in this grid"),
         "Seeds": comparison["n"].astype(str) + sets.map({True: " sets", False: ""}),
@@ -113,11 +120,11 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
     return drop_constant(pd.DataFrame(columns), ["Study", "Table", "Readout", "Layer"])
 
 
-def _compare(summary: pd.DataFrame, number: Mapping[str, object]) -> dict[str, object]:
-    _require_number(number)
+def _compare(tables: Mapping[str, pd.DataFrame], number: Mapping[str, object]) -> dict[str, object]:
+    _require_number(number, tables)
     mean, sd = float(number["mean"]), number.get("sd")
     relation, statistic = number.get("relation") or "equal", number.get("statistic") or ""
-    rows = _find(summary, number)
+    rows = _find(tables[number["metric"]], number)
     ours = _measure_sets(rows, number) if "datasets" in number else _measure(rows, number)
     difference = ours["ours_mean"] - mean
     return {
@@ -157,7 +164,8 @@ def _within(difference: float, sd: float | None, relation: str) -> str:
 def _find(summary: pd.DataFrame, number: Mapping[str, object]) -> pd.DataFrame:
     """Find what a published number is compared with: of each of its datasets one row, or none."""
     of_cell = number["metric"] in SCORES
-    keys = ["architecture"] if of_cell else [key for key in GROUP if key != "dataset"]
+    keys = ["architecture"] if of_cell else [key for key in GROUP if key in summary]
+    keys = [key for key in keys if key != "dataset"]
     rows = summary[summary["dataset"].isin(number.get("datasets", [number["dataset"]]))]
     for key in keys:
         if number.get(key) is not None:
@@ -172,14 +180,14 @@ def _find(summary: pd.DataFrame, number: Mapping[str, object]) -> pd.DataFrame:
     return rows.sort_values("n", kind="stable").drop_duplicates("dataset", keep="last")
 
 
-def _require_number(number: Mapping[str, object]) -> None:
+def _require_number(number: Mapping[str, object], metrics: Collection[str]) -> None:
     missing = [key for key in KEYS if number.get(key) is None]
     if missing:
         raise ValueError(f"Published number {dict(number)} without {', '.join(missing)}: add it.")
-    if number["metric"] not in METRICS:
+    if number["metric"] not in metrics:
         raise ValueError(
             f"Published number {dict(number)} has metric {number['metric']}. Expected one of "
-            f"{', '.join(METRICS)}."
+            f"{', '.join(metrics)}."
         )
 
 
