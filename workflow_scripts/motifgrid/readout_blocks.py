@@ -1,0 +1,167 @@
+"""Readouts in a configuration: their methods, and whether each can read what it shall."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from motifgrid.readouts import modisco_patterns
+
+FILTER_METHODS = ("filters", "kernel_pwm")
+"""Methods of readouts that turn filters into motifs."""
+
+PATTERN_METHODS = ("tfmodisco",)
+"""Methods of readouts that turn the maps of another readout into motifs."""
+
+SEQUENCE_METHODS = (
+    "saliency",
+    "integrated_gradients",
+    "smoothgrad",
+    "in_silico_mutagenesis",
+    "temporal_output",
+    "activation_window",
+)
+"""Methods of readouts that point at a k-mer in each of a class's sequences."""
+
+OPTIMISATIONS = ("class_optimisation",)
+"""Methods of readouts that look for the best input of a class."""
+
+CURVES = ("roc",)
+"""Methods of readouts that trace how a cell ranks sequences."""
+
+READS_CONVOLUTIONS = (*FILTER_METHODS, "activation_window")
+"""Methods of readouts that a network without convolutions has nothing for."""
+
+READS_RECURRENCE = ("temporal_output",)
+"""Methods of readouts that a network without recurrent layers has nothing for."""
+
+
+def list_readouts(config: Mapping[str, object], methods: Sequence[str]) -> list[str]:
+    """List the readouts of a resolved configuration that have one of some methods, sorted."""
+    return sorted(name for name, block in config["readouts"].items() if block["method"] in methods)
+
+
+def take_architectures(readouts: Mapping[str, dict[str, object]]) -> None:
+    """Let readouts of maps read what those maps are of, where they do not say."""
+    for block in readouts.values():
+        source = readouts.get(block.get("of"), {})
+        if "architectures" in source:
+            block.setdefault("architectures", list(source["architectures"]))
+
+
+def find_problems(config: Mapping[str, object]) -> Iterable[str]:
+    """Describe what the readouts of a configuration cannot read, or would read in vain.
+
+    Args:
+        config: valid by the schema, with every default in it.
+
+    Yields:
+        Lines that begin with the key.
+    """
+    yield from _find_unreadable_layers(config)
+    yield from _find_unreadable_maps(config)
+    yield from _find_wide_windows(config)
+    yield from _find_wide_seqlets(config)
+
+
+def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:
+    used = {name for block in config["grid"] for name in block["architectures"]}
+    for name, readout in config["readouts"].items():
+        explicit = [layer for layer in readout.get("layers", []) if isinstance(layer, int)]
+        if explicit and 1 not in explicit:
+            yield f"  readouts: {name}: layers: {explicit}. Expected 1 among them, for the figures."
+        named = readout.get("architectures", used)
+        for architecture in sorted(used & set(named) & set(config["architectures"])):
+            recipe = config["architectures"][architecture]
+            if readout["method"] in READS_RECURRENCE and not recipe.get("recurrent"):
+                yield _explain_unreadable(name, readout["method"], architecture, "recurrent layers")
+            if not recipe["filters"]:
+                if readout["method"] in READS_CONVOLUTIONS:
+                    yield _explain_unreadable(name, readout["method"], architecture, "convolutions")
+                continue
+            pooled = [pool > 1 for pool in recipe["pools"]]
+            readable = pooled.index(True) + 1 if True in pooled else len(pooled)
+            for layer in sorted(explicit):
+                if layer > len(pooled):
+                    problem = f"is not there: it has {len(pooled)} convolutions"
+                elif layer > readable:
+                    problem = f"lies behind the pooling of conv_{readable}"
+                else:
+                    continue
+                yield (
+                    f"  readouts: {name}: layers: {layer} of {architecture} {problem}. Set layers: "
+                    "before_pooling for every one that can be read."
+                )
+
+
+def _explain_unreadable(readout: str, method: str, architecture: str, lacking: str) -> str:
+    return (
+        f"  readouts: {readout}: method: {method} reads {lacking}, but {architecture} of the grid "
+        f"has none. Name those that it shall read (readouts: {readout}: architectures: [...])."
+    )
+
+
+def _find_unreadable_maps(config: Mapping[str, object]) -> Iterable[str]:
+    readouts = config["readouts"]
+    for name, of in _list_sources(config).items():
+        method = readouts[of]["method"]
+        if method not in modisco_patterns.SOURCES:
+            yield (
+                f"  readouts: {name}: of: {of} is of method {method}, which makes no maps of the "
+                "four bases. Name a readout with one of the methods "
+                f"{', '.join(modisco_patterns.SOURCES)}."
+            )
+            continue
+        if lacking := modisco_patterns.find_missing_setting(readouts[of]):
+            yield (
+                f"  readouts: {name}: of: the maps of {of} do not say what each of the four bases "
+                f"would contribute. Set readouts: {of}: {lacking}."
+            )
+        read = readouts[of].get("architectures", config["architectures"])
+        for architecture in readouts[name].get("architectures", ()):
+            if architecture in config["architectures"] and architecture not in read:
+                yield (
+                    f"  readouts: {name}: architectures: {of} makes no maps of {architecture}. "
+                    f"Take it out, or add it to readouts: {of}: architectures."
+                )
+
+
+def _list_sources(config: Mapping[str, object]) -> dict[str, str]:
+    """Map readouts of maps to those that make the maps; a name that is not there is told apart."""
+    readouts = config["readouts"]
+    return {name: block["of"] for name, block in readouts.items() if block.get("of") in readouts}
+
+
+def _find_wide_seqlets(config: Mapping[str, object]) -> Iterable[str]:
+    for name in list_readouts(config, PATTERN_METHODS):
+        try:
+            settings = modisco_patterns.choose_settings(config["readouts"][name])
+        except ValueError as error:
+            yield f"  readouts: {name}: {error}"
+            continue
+        for dataset, length in _list_lengths(config).items():
+            read = length if settings.window == modisco_patterns.WHOLE else settings.window
+            if settings.seqlet > read:
+                yield (
+                    f"  readouts: {name}: size: {settings.size} and flank: {settings.flank} make "
+                    f"seqlets of {settings.seqlet} nt, but {read} nt of {dataset} are read. "
+                    f"Expected size + 2 x flank of {read} at most."
+                )
+
+
+def _list_lengths(config: Mapping[str, object]) -> dict[str, int]:
+    """Map datasets of the grid to the lengths of their sequences, where these are known."""
+    used = {name for block in config["grid"] for name in block["datasets"]}
+    known = {name: config["datasets"][name] for name in sorted(used & set(config["datasets"]))}
+    return {name: block["length"] for name, block in known.items() if "length" in block}
+
+
+def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
+    for name, readout in config["readouts"].items():
+        for dataset, length in _list_lengths(config).items():
+            for key in ("window", "width"):
+                window = readout.get(key)
+                if isinstance(window, int) and window > length:
+                    words = {"filters": "receptive_field", "tfmodisco": "all"}
+                    other = f", or {words[readout['method']]}" if key == "window" else ""
+                    yield (
+                        f"  readouts: {name}: {key}: {window} is longer than the sequences of "
+                        f"{dataset} ({length} nt). Expected {length} at most{other}."
+                    )
