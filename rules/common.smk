@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import yaml
+from snakemake.logging import logger
+from snakemake.settings.types import DeploymentMethod
 
 _WORKFLOW = Path(str(workflow.current_basedir)).parent
 sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
@@ -30,6 +32,11 @@ try:
         configuration.require_files(STUDY)
         configuration.require_sizes(STUDY, "results/resources/downloads")
         configuration.require_known_motifs(STUDY)
+        # with --use-conda, a job's packages are in an environment that may be still to be made
+        if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+            configuration.require_packages(STUDY)
+        for warning in configuration.list_warnings(STUDY):
+            logger.warning(f"Worth a second look: {warning.strip()}")
 except configuration.ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 

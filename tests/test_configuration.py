@@ -26,7 +26,9 @@ from motifgrid.configuration import (
     list_contrast,
     list_pools,
     list_readouts,
+    list_warnings,
     require_known_motifs,
+    require_packages,
     resolve,
 )
 from motifgrid.datasets.simulation import SimulationSettings
@@ -34,6 +36,8 @@ from motifgrid.formats.meme import Motif, write_meme
 from motifgrid.formats.published import read_published_numbers
 from motifgrid.models import activations, expectation_pooling, koo_eddy, pooling, registry
 from motifgrid.motifs import databases
+from motifgrid.readouts import modisco_patterns
+from motifgrid.readouts.attribution import correct_gradients, position_strip
 from motifgrid.readouts.filters import AlignmentSettings
 from motifgrid.readouts.modisco_patterns import PatternSettings
 from motifgrid.schema_checks import show_value
@@ -80,7 +84,11 @@ def minimal_with(place, value):
         training={},
         motif_database={},
         dashboard={},
-        readouts={"filters": {"method": "filters"}},
+        readouts={
+            "filters": {"method": "filters"},
+            "noisy": {"method": "smoothgrad"},
+            "best": {"method": "class_optimisation"},
+        },
         published=[
             {
                 "study": "toy",
@@ -663,6 +671,16 @@ def test_a_wrong_type_is_named_with_its_key_and_the_right_one(place, value, expe
         (("training", "reduce_factor"), 1, "1. Expected a number above 0 and below 1"),
         (("training", "reduce_factor"), 0, "0. Expected a number above 0"),
         (("readouts", "filters", "minimum_windows"), 0, "0. Expected a whole number of at least 1"),
+        *(
+            (("readouts", "noisy", "noise"), noise, f"{noise}. Expected a number above 0 and at ")
+            for noise in (-0.1, 0, 1.5)
+        ),
+        *(
+            (("readouts", "best", key), value, f"{value}. Expected a number above 0 and at most 1")
+            for key in ("penalty", "learning_rate")
+            for value in (-0.009, 0, 2)
+        ),
+        (("readouts", "noisy", "width"), 3, "3. Expected a whole number of at least 4 (default 9)"),
         (("matches", "ignored"), ["MA0615.1"] * 2, "has 'MA0615.1' more than once"),
         (("contrast",), ["cnn-2", "cnn-2"], "['cnn-2', 'cnn-2'] has 'cnn-2' more"),
         (("dashboard", "sequences"), -1, "-1. Expected a whole number of at least 0"),
@@ -953,6 +971,116 @@ def test_a_hit_is_no_longer_than_its_sequences():
         resolve(minimal(readouts=readouts), SCHEMA)
 
 
+@pytest.mark.parametrize("method", ["saliency", "smoothgrad", "integrated_gradients"])
+def test_hits_of_gradients_are_not_found_by_a_loss(method):
+    message = message_of(minimal(readouts={"maps": {"method": method, "strip": "loss"}}))
+    assert message.startswith("  readouts: maps: strip: loss is for in_silico_mutagenesis. ")
+    assert message.endswith("Expected absolute or sum.")
+    # what would be said against the class, by the definition of strips
+    gradients = np.random.default_rng(0).normal(size=(3, 20, 4))
+    loss, total = (position_strip(gradients, kind) for kind in ("loss", "sum"))
+    np.testing.assert_array_equal(loss.argmax(axis=1), total.argmin(axis=1))
+
+
+def test_hits_of_mutagenesis_are_not_found_by_a_sum():
+    message = message_of(minimal(readouts={"maps": {**MUTAGENESIS, "strip": "sum"}}))
+    assert message.startswith("  readouts: maps: strip: sum of in_silico_mutagenesis ")
+    assert message.endswith("Expected loss or absolute.")
+
+
+@pytest.mark.parametrize("method", ["saliency", "smoothgrad"])
+def test_gradients_of_all_four_bases_are_not_added_up(method):
+    readout = {"method": method, "times_input": False, "strip": "sum"}
+    message = message_of(minimal(readouts={"maps": readout}))
+    assert message.startswith("  readouts: maps: strip: sum beside times_input: false ")
+    resolve(minimal(readouts={"maps": {**readout, "times_input": True}}), SCHEMA)
+
+
+def test_what_gradients_of_four_bases_add_up_to_is_no_matter_of_sequences():
+    x = np.random.default_rng(0).integers(0, 4, (5, 12))
+    weights = np.random.default_rng(1).normal(size=(12, 4))
+    # another network, linear as the first: its weights are larger at one position, its bias smaller
+    other = weights + 7.0 * (np.arange(12) == 3)[:, None]
+    scores, others = (each[np.arange(12), x].sum(axis=1) for each in (weights, other))
+    np.testing.assert_allclose(scores, others - 7.0)
+    strips = [position_strip(each[None], "sum")[0] for each in (weights, other)]
+    assert strips[1].argmax() == 3 and np.ptp(strips[0] - strips[1]) == pytest.approx(28)
+    for each in (weights, other):
+        np.testing.assert_allclose(position_strip(correct_gradients(each), "sum"), 0, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("method", "strips"),
+    [
+        ("saliency", ["absolute", "sum"]),
+        ("smoothgrad", ["absolute", "sum"]),
+        ("integrated_gradients", ["absolute", "sum"]),
+        ("in_silico_mutagenesis", ["absolute", "loss"]),
+    ],
+)
+def test_strips_that_a_method_has_are_taken(method, strips):
+    readouts = {strip: {"method": method, "strip": strip} for strip in strips}
+    assert list_warnings(resolve(minimal(readouts=readouts), SCHEMA)) == []
+
+
+@pytest.mark.parametrize(("width", "warned"), [(4, True), (5, True), (6, False), (9, False)])
+def test_hits_that_are_too_short_to_tell_motifs_apart_are_warned_of(width, warned):
+    readouts = {"short": {"method": "temporal_output", "width": width, "architectures": ["rnn"]}}
+    rnn = {"family": "lanchantin", "recurrent": 1}
+    config = minimal(readouts=readouts)
+    config["architectures"]["rnn"] = rnn
+    warnings = list_warnings(resolve(config, SCHEMA))
+    assert [line.startswith(f"  readouts: short: width: {width}: ") for line in warnings] == (
+        [True] * warned
+    )
+
+
+def test_gradients_that_nothing_reads_as_maps_are_warned_of():
+    source = {"method": "saliency", "times_input": False}
+    (warning,) = list_warnings(resolve(minimal(readouts={"maps": source}), SCHEMA))
+    assert warning.startswith("  readouts: maps: times_input: false is for maps alone")
+    assert list_warnings(resolve(with_patterns(source), SCHEMA)) == []
+
+
+@each_configuration
+def test_what_comes_with_the_workflow_is_not_warned_of(path):
+    config = resolve(yaml.safe_load(path.read_text()), SCHEMA, PUBLISHED)
+    assert list_warnings(config) == []
+
+
+@pytest.mark.parametrize(
+    ("readouts", "words"),
+    [
+        ({"maps": {"method": "saliency", "architectures": ["cnn-25"]}}, "Known: cnn-25."),
+        ({"filters": {"method": "filters"}}, "There is none."),
+        ({"best": {"method": "class_optimisation"}}, "There is none."),
+    ],
+    ids=["of others", "of none", "best inputs alone"],
+)
+def test_a_page_shows_architectures_whose_sequences_are_read(readouts, words):
+    config = minimal(readouts=readouts, dashboard={"architectures": ["cnn-2"]})
+    message = message_of(config)
+    assert message == (
+        f"  dashboard: architectures: no readout of sequences reads cnn-2. {words} Take it out, or "
+        "add such a readout (docs/dashboard.md)."
+    )
+
+
+@pytest.mark.parametrize(
+    "readouts",
+    [
+        {"maps": {"method": "saliency"}},
+        {
+            "maps": {"method": "saliency", "architectures": ["cnn-25"]},
+            "best": {"method": "class_optimisation", "architectures": ["cnn-2"]},
+        },
+    ],
+    ids=["read", "best input beside the sequences of another"],
+)
+def test_a_page_may_show_whatever_is_read(readouts):
+    resolve(minimal(readouts=readouts, dashboard={"architectures": ["cnn-2"]}), SCHEMA)
+
+
 # Patterns in the maps of another readout
 
 
@@ -1076,6 +1204,20 @@ def test_settings_of_patterns_that_cannot_be_are_told(settings, words):
     assert message_of(with_patterns(MUTAGENESIS, **settings)).startswith(
         f"  readouts: patterns: {words}"
     )
+
+
+def test_without_the_package_of_patterns_the_readout_is_named_before_any_job(monkeypatch):
+    config = resolve(with_patterns(MUTAGENESIS), SCHEMA)
+    require_packages(config)
+    monkeypatch.setattr(modisco_patterns, "has_package", lambda: False)
+    with pytest.raises(ConfigurationError) as caught:
+        require_packages(config)
+    assert str(caught.value) == (
+        "The configuration cannot run:\n  readouts: patterns: method: tfmodisco needs the Python "
+        "package modisco 2.5.2, which is not installed: run with --use-conda, or `pip install "
+        "modisco==2.5.2`."
+    )
+    require_packages(resolve(minimal(readouts={"maps": MUTAGENESIS}), SCHEMA))
 
 
 def test_rows_of_published_numbers_have_names():

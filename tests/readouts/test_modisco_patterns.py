@@ -356,6 +356,7 @@ def test_a_pattern_is_not_cut_to_more_than_it_has():
 def test_without_the_package_one_sentence_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "modiscolite", None)
     x, maps, _ = plant(FIRST, seed=0)
+    assert not modisco_patterns.has_package()
     with pytest.raises(PackageError) as caught:
         find_patterns(dna.one_hot(x), maps, PatternSettings())
     assert str(caught.value) == (

@@ -127,12 +127,10 @@ def test_a_page_shows_sequences_of_the_dataset(read):
 
 @pytest.mark.parametrize(
     ("dashboard", "pages"),
-    [({"sequences": 0}, 0), ({"architectures": ["cnn-2"]}, 0), ({"architectures": ["cnn-25"]}, 1)],
-    ids=["none wanted", "of an architecture that no readout of sequences reads", "of one that is"],
+    [({"sequences": 0}, 0), ({"architectures": ["cnn-25"]}, 1)],
+    ids=["none wanted", "of an architecture that is read"],
 )
-def test_pages_are_made_where_they_are_wanted_and_there_is_something_to_show(
-    read, dashboard, pages
-):
+def test_pages_are_made_where_they_are_wanted(read, dashboard, pages):
     config = changed(read, readouts=READOUTS, dashboard=dashboard)
     run = snakemake(read, "-n", "--forceall", config=config)
     assert run.jobs.get("dashboard", 0) == pages

@@ -261,6 +261,26 @@ def require_sizes(config: Mapping[str, object], folder: Path | str) -> None:
         raise _cannot_run(sorted({problem for problem in wrong if problem}))
 
 
+def require_packages(config: Mapping[str, object]) -> None:
+    """Check that the optional packages which readouts need are installed beside the workflow.
+
+    Args:
+        config: resolved. Where its jobs have environments of their own, what is installed here
+            says nothing: do not ask.
+
+    Raises:
+        ConfigurationError: with every readout that lacks one, and how to get it.
+    """
+    missing = list(readout_blocks.find_missing_packages(config))
+    if missing:
+        raise ConfigurationError("\n".join(["The configuration cannot run:", *missing]))
+
+
+def list_warnings(config: Mapping[str, object]) -> list[str]:
+    """List what a resolved configuration may ask for, but that will hardly say what it seems to."""
+    return list(readout_blocks.find_risks(config))
+
+
 def list_contrast(config: Mapping[str, object], dataset: str, readout: str) -> list[Cell]:
     """List the cells that a dataset's contrast shows: the first seed of each architecture.
 

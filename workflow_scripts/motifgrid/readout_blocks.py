@@ -23,6 +23,9 @@ SEQUENCE_METHODS = (
 OPTIMISATIONS = ("class_optimisation",)
 """Methods of readouts that look for the best input of a class."""
 
+GRADIENTS = ("saliency", "integrated_gradients", "smoothgrad")
+"""Methods of readouts whose maps are of gradients."""
+
 CURVES = ("roc",)
 """Methods of readouts that trace how a cell ranks sequences."""
 
@@ -31,6 +34,15 @@ READS_CONVOLUTIONS = (*FILTER_METHODS, "activation_window")
 
 READS_RECURRENCE = ("temporal_output",)
 """Methods of readouts that a network without recurrent layers has nothing for."""
+
+TELLING_WIDTH = 6
+"""Nucleotides of a hit from which on it tells a motif from others: of k-mers from a motif's own
+sites Tomtom finds it by 36 % of those of 6 nucleotides, 13 % of 5, 3 % of 4 (docs/readouts.md)."""
+
+_SUM_OF_GRADIENTS = (
+    "the gradients of a position's four bases add up to how the score changes off the sequences "
+    "that a network can see, not to what a base contributes"
+)
 
 
 def list_readouts(config: Mapping[str, object], methods: Sequence[str]) -> list[str]:
@@ -49,6 +61,8 @@ def take_architectures(readouts: Mapping[str, dict[str, object]]) -> None:
 def find_problems(config: Mapping[str, object]) -> Iterable[str]:
     """Describe what the readouts of a configuration cannot read, or would read in vain.
 
+    What `dashboard` wants to show of them is looked at as well.
+
     Args:
         config: valid by the schema, with every default in it.
 
@@ -59,6 +73,41 @@ def find_problems(config: Mapping[str, object]) -> Iterable[str]:
     yield from _find_unreadable_maps(config)
     yield from _find_wide_windows(config)
     yield from _find_wide_seqlets(config)
+    yield from _find_wrong_strips(config)
+    yield from _find_unread_pages(config)
+
+
+def find_missing_packages(config: Mapping[str, object]) -> Iterable[str]:
+    """Name the readouts of a configuration that need a Python package which is not installed."""
+    if not modisco_patterns.has_package():
+        for name in list_readouts(config, PATTERN_METHODS):
+            yield f"  readouts: {name}: {modisco_patterns.HOW_TO_INSTALL}"
+
+
+def find_risks(config: Mapping[str, object]) -> Iterable[str]:
+    """Describe what readouts of a resolved configuration may do, but say little by.
+
+    Args:
+        config: resolved.
+
+    Yields:
+        Lines that begin with the key.
+    """
+    sources = set(_list_sources(config).values())
+    for name, readout in config["readouts"].items():
+        width = readout.get("width", TELLING_WIDTH)
+        if width < TELLING_WIDTH:
+            yield (
+                f"  readouts: {name}: width: {width}: Tomtom seldom finds a motif by fewer than "
+                f"{TELLING_WIDTH} nucleotides of its sites, and finds others by chance. Compare "
+                "hits with those in shuffles, or take a larger width."
+            )
+        if not readout.get("times_input", True) and name not in sources:
+            yield (
+                f"  readouts: {name}: times_input: false is for maps alone, and no readout of "
+                f"method tfmodisco reads those of {name}. Its hits mean nothing, since "
+                f"{_SUM_OF_GRADIENTS}."
+            )
 
 
 def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:
@@ -165,3 +214,55 @@ def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
                         f"  readouts: {name}: {key}: {window} is longer than the sequences of "
                         f"{dataset} ({length} nt). Expected {length} at most{other}."
                     )
+
+
+def _find_wrong_strips(config: Mapping[str, object]) -> Iterable[str]:
+    for name, readout in config["readouts"].items():
+        if problem := _explain_strip(readout):
+            yield f"  readouts: {name}: strip: {readout['strip']} {problem}"
+
+
+def _explain_strip(readout: Mapping[str, object]) -> str:
+    """Say why hits by a readout's strip would mean nothing; of a strip with a meaning nothing."""
+    method, strip = readout["method"], readout.get("strip")
+    if method in GRADIENTS and strip == "loss":
+        return (
+            f"is for in_silico_mutagenesis. Of {method} it would be the sum with its sign turned "
+            "round, and hits what speaks most against their class. Expected absolute or sum."
+        )
+    if method == "in_silico_mutagenesis" and strip == "sum":
+        return (
+            f"of {method} is by how much substitutions raise the score, and hits would be what "
+            "speaks most against their class. Expected loss or absolute."
+        )
+    if strip == "sum" and not readout.get("times_input", True):
+        return (
+            f"beside times_input: false has no meaning, since {_SUM_OF_GRADIENTS}. Leave "
+            "times_input out where hits are wanted, or strip where maps are."
+        )
+    return ""
+
+
+def _find_unread_pages(config: Mapping[str, object]) -> Iterable[str]:
+    """Find architectures that pages shall show and no readout of sequences reads.
+
+    Best inputs alone make no page, but are shown beside sequences.
+    """
+    used = {name for block in config["grid"] for name in block["architectures"]}
+    shown = config["dashboard"].get("architectures", [])
+    read, beside = (
+        {
+            architecture
+            for name in list_readouts(config, methods)
+            for architecture in config["readouts"][name].get("architectures", used)
+        }
+        & used
+        for methods in (SEQUENCE_METHODS, OPTIMISATIONS)
+    )
+    for name in shown:
+        if name in config["architectures"] and name not in read | (beside if read else set()):
+            known = f"Known: {', '.join(sorted(read))}" if read else "There is none"
+            yield (
+                f"  dashboard: architectures: no readout of sequences reads {name}. {known}. Take "
+                "it out, or add such a readout (docs/dashboard.md)."
+            )

@@ -1,5 +1,6 @@
 """TF-MoDISco's patterns: what recurs in the maps of a class's sequences, as motifs."""
 
+import importlib.util
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ from motifgrid.readouts.filters import describe_filter, name_filters, stack_laye
 
 PACKAGE, VERSION = "modisco", "2.5.2"
 """What finds patterns; its module is `modiscolite`."""
+
+HOW_TO_INSTALL = (
+    f"method: tfmodisco needs the Python package {PACKAGE} {VERSION}, which is not installed: run "
+    f"with --use-conda, or `pip install {PACKAGE}=={VERSION}`."
+)
+"""What is said where it is not here."""
 
 WHOLE = "all"
 """Instead of a window: the whole of every sequence."""
@@ -310,6 +317,11 @@ def find_patterns(
     }
 
 
+def has_package() -> bool:
+    """Return whether the package is installed, without importing it, which takes seconds."""
+    return importlib.util.find_spec("modiscolite") is not None
+
+
 def load_package(threads: int = 1) -> ModuleType:
     """Import the package, and let its compiled code use some threads.
 
@@ -322,10 +334,7 @@ def load_package(threads: int = 1) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != "modiscolite":
             raise
-        raise PackageError(
-            f"method: tfmodisco needs the Python package {PACKAGE} {VERSION}, which is not "
-            f"installed: run with --use-conda, or `pip install {PACKAGE}=={VERSION}`."
-        ) from None
+        raise PackageError(HOW_TO_INSTALL) from None
     numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
     return modiscolite
 
