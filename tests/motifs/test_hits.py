@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 
 from motifgrid.formats.dataset import TRUTH_DTYPE, PoolMotif, Split
 from motifgrid.motifs import hits as room
@@ -64,27 +65,50 @@ def test_a_class_without_identifiers_has_no_answer():
 
 def test_shuffled_sequences_are_counted_by_themselves():
     matched = room.match_hits(HITS, COMPARISON, {"A": ["MA1"], "B": ["MA2"]}, 0.1)
-    row = room.summarise_hits(matched, None, {"A": 2.0}).set_index("class").loc["A"]
+    ranks = {"A": room.Rank(2.0, 2.0, 0.0)}
+    row = room.summarise_hits(matched, None, ranks).set_index("class").loc["A"]
     assert row["hits"] == 3
     assert row["relevant"] == 2
     assert row["shuffled_hits"] == 2
     assert row["shuffled_relevant"] == 1
-    assert row["rank"] == 2
+    assert row[["rank", "rank_hits", "rank_ties"]].tolist() == [2, 2, 0]
     assert np.isnan(row["at_sites"])
 
 
 def test_a_motif_s_rank_counts_the_motifs_with_more_hits():
     real = HITS[(HITS["class"] == "A") & ~HITS["shuffled"]]
     # MA9 has all three hits, MA1 two of them
-    assert room.rank_motif(real, COMPARISON, ["MA1"], 0.1) == 2
-    assert room.rank_motif(real, COMPARISON, ["MA1", "MA9"], 0.1) == 1
-    assert room.rank_motif(real, COMPARISON, ["MA1"], 0.1, ["MA9"]) == 1
-    assert np.isnan(room.rank_motif(real, COMPARISON, ["MA7"], 0.1))
+    assert room.rank_motif(real, COMPARISON, ["MA1"], 0.1) == (2, 2, 0)
+    assert room.rank_motif(real, COMPARISON, ["MA1", "MA9"], 0.1) == (1, 3, 0)
+    assert room.rank_motif(real, COMPARISON, ["MA1"], 0.1, ["MA9"]) == (1, 2, 0)
 
 
-def test_equal_counts_share_the_better_rank():
-    comparison = compare(("AAA", "MA1", 0.1), ("AAA", "MA9", 0.01))
-    assert room.rank_motif(HITS.iloc[:1], comparison, ["MA1"], 0.1) == 1
+def test_a_motif_without_hits_has_no_rank():
+    place, hits, ties = room.rank_motif(HITS.iloc[:3], COMPARISON, ["MA7"], 0.1)
+    assert np.isnan([place, ties]).all() and hits == 0
+    assert np.isnan(room.rank_motif(HITS.iloc[:3], COMPARISON, [], 0.1)).all()
+
+
+def test_equal_counts_share_the_better_rank_and_are_counted():
+    comparison = compare(("AAA", "MA1", 0.1), ("AAA", "MA9", 0.01), ("AAA", "MA8", 0.1))
+    # one hit that matches three motifs says little
+    assert room.rank_motif(HITS.iloc[:1], comparison, ["MA1"], 0.1) == (1, 1, 2)
+    # those of the class itself are no rivals
+    assert room.rank_motif(HITS.iloc[:1], comparison, ["MA1", "MA8"], 0.1) == (1, 1, 1)
+
+
+@given(pairs=st.sets(st.tuples(st.sampled_from("ACGT"), st.integers(0, 5))), own=st.integers(0, 5))
+def test_ranks_are_those_of_scipy(pairs, own):
+    hits = make_hits(*(("A", n, False, 0, 1, base, 1.0) for n, base in enumerate("AAACCGT")))
+    comparison = compare(*((base, f"MA{number}", 0.1) for base, number in sorted(pairs)))
+    counts = np.array(
+        [sum("AAACCGT".count(base) for base, n in pairs if n == number) for number in range(6)]
+    )
+    place, most, ties = room.rank_motif(hits, comparison, [f"MA{own}"], 0.1)
+    assert most == counts[own]
+    if counts[own]:
+        assert place == rankdata(-counts, method="min")[own]
+        assert ties == rankdata(-counts, method="max")[own] - place
 
 
 def truth(*sites):
@@ -142,7 +166,7 @@ def test_hits_are_judged_by_the_motifs_and_sites_of_their_classes():
     split = Split(np.zeros((4, 10), np.uint8), np.ones((4, 2), np.uint8))
     matched, summary = room.judge_hits(HITS, COMPARISON, POOL, split, 0.1)
     assert "at_site" not in matched
-    assert summary.set_index("class").loc["A", "rank"] == 2
+    assert summary.set_index("class").loc["A", ["rank", "rank_hits"]].tolist() == [2, 2]
     assert np.isnan(summary.set_index("class").loc["B", "rank"])
     sites = truth((2, b"MA1", 4, 7, b"-"))
     placed = Split(split.x, split.y, truth=sites)

@@ -25,7 +25,8 @@ def entry(folder, *counts, readout="saliency", dataset="toy", architecture="cnn-
     rows = []
     for name, hits, relevant, null in counts:
         known = np.nan if relevant is None else relevant
-        rows.append((name, hits, hits, known, known, hits, null, 1.0, np.nan, np.nan))
+        rank = (1.0, known, 0.0) if known > 0 else (np.nan, known, np.nan)
+        rows.append((name, hits, hits, known, known, hits, null, *rank, np.nan, np.nan))
     path = folder / f"{readout}-{dataset}-{architecture}-{seed}.csv"
     write_csv(path, pd.DataFrame(rows, columns=list(SUMMARY)))
     return HitFiles(readout, dataset, architecture, seed, path)
@@ -91,7 +92,28 @@ def test_seeds_are_averaged_before_classes(tmp_path):
         "Part of all hits",
         "In shuffles",
         "Rank of the motif",
+        "Hits behind it",
+        "Motifs tied with it",
     ]
+
+
+def test_ranks_are_of_the_classes_that_have_one(tmp_path):
+    table = collect_hits(
+        [
+            entry(tmp_path, ("A", 10, 2, 0), ("B", 10, 0, 0), ("C", 10, 6, 0), seed=0),
+            entry(tmp_path, ("A", 10, 1, 0), ("B", 10, 0, 0), ("C", 10, 8, 0), seed=1),
+        ],
+        METHODS,
+    )
+    (row,) = summarise_hits(table).itertuples()
+    assert (row.classes, row.ranked, row.rank) == (3, 2, 1)
+    # of A, B and C there are 1.5, 0 and 7 hits on average over seeds
+    assert row.rank_hits == 1.5
+    (shown,) = render_hits(summarise_hits(table)).to_dict("records")
+    assert shown["Rank of the motif"] == "1 (in 2 of 3 classes)"
+    assert (shown["Hits behind it"], shown["Motifs tied with it"]) == ("1.5", "0")
+    nothing = collect_hits([entry(tmp_path, ("A", 10, 0, 0))], METHODS)
+    assert "Rank of the motif" not in render_hits(summarise_hits(nothing))
 
 
 def test_a_file_without_its_columns_is_named(tmp_path):

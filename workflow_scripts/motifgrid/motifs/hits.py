@@ -1,6 +1,7 @@
 """Hits: whether the k-mers that a readout points at are the class's motif, and lie at its sites."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,10 +24,31 @@ SUMMARY = (
     "shuffled_hits",
     "shuffled_relevant",
     "rank",
+    "rank_hits",
+    "rank_ties",
     "at_sites",
     "expected_at_sites",
 )
 """Columns of `summarise_hits`."""
+
+
+class Rank(NamedTuple):
+    """Where a class's motif stands among all of the database, by the number of hits of each.
+
+    Attributes:
+        place: 1 where no motif that is not the class's has more hits than the best that is, 2 where
+            one has, and so on; missing where the class's have none.
+        hits: of the best that is the class's; missing where the class has no identifiers.
+        ties: how many motifs that are not the class's have as many; missing as `place` is.
+    """
+
+    place: float
+    hits: float
+    ties: float
+
+
+UNKNOWN = Rank(np.nan, np.nan, np.nan)
+"""Of a class without identifiers, or without hits."""
 
 
 def judge_hits(
@@ -122,7 +144,7 @@ def rank_motif(
     relevant: Sequence[str],
     evalue: float,
     ignored: Collection[str] = (),
-) -> float:
+) -> Rank:
     """Rank a class's motif among all of the database by the number of hits that match each.
 
     Args:
@@ -131,17 +153,18 @@ def rank_motif(
         relevant: the class's identifiers.
         evalue: the cut.
         ignored: database identifiers that never count.
-
-    Returns:
-        1 where no motif outside `relevant` has more hits than the best of it, 2 where one has, and
-        so on; missing where none of `relevant` has a hit.
     """
+    if not relevant:
+        return UNKNOWN
     counts = hits["kmer"].value_counts()
     pairs = select_hits(comparison, evalue, ignored).drop_duplicates(["Query_ID", "Target_ID"])
     found = pairs["Query_ID"].map(counts).groupby(pairs["Target_ID"]).sum()
     own = found.index.isin(list(relevant))
     most = found[own].max() if own.any() else 0
-    return 1.0 + (found[~own] > most).sum() if most > 0 else float("nan")
+    if not most > 0:
+        return UNKNOWN._replace(hits=0.0)
+    others = found[~own]
+    return Rank(1.0 + (others > most).sum(), float(most), float((others == most).sum()))
 
 
 def find_sites(
@@ -176,7 +199,7 @@ def find_sites(
 
 
 def summarise_hits(
-    matched: pd.DataFrame, sites: pd.DataFrame | None, ranks: Mapping[str, float]
+    matched: pd.DataFrame, sites: pd.DataFrame | None, ranks: Mapping[str, Rank]
 ) -> pd.DataFrame:
     """Count the hits of every class.
 
@@ -189,8 +212,8 @@ def summarise_hits(
         One row per class in the order of the hits, columns as in `SUMMARY`: hits (k-mers, one a
         sequence), any, relevant, best_relevant (how many match so), shuffled_hits and
         shuffled_relevant (the same of shuffled sequences: what is found where nothing is), rank,
-        at_sites (hits that lie at a true site) and expected_at_sites (how many of them would by
-        chance). What is not known is missing.
+        rank_hits and rank_ties (see `Rank`), at_sites (hits that lie at a true site) and
+        expected_at_sites (how many of them would by chance). What is not known is missing.
     """
     rows = []
     for name, hits in matched.groupby("class", sort=False):
@@ -199,7 +222,7 @@ def summarise_hits(
         row = {"class": name, "hits": len(real), "any": int(real["any"].sum())}
         row |= {key: _count(real[key]) for key in ("relevant", "best_relevant")}
         row |= {"shuffled_hits": len(null), "shuffled_relevant": _count(null["relevant"])}
-        row["rank"] = ranks.get(name, np.nan)
+        row["rank"], row["rank_hits"], row["rank_ties"] = ranks.get(name, UNKNOWN)
         placed = None if sites is None else sites.loc[real.index]
         row["at_sites"] = np.nan if placed is None else _count(placed["at_site"])
         row["expected_at_sites"] = np.nan if placed is None else _count(placed["chance"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -25,8 +26,11 @@ PARTS = {
 RELEVANT_HITS = "relevant_hits"
 """The metric of `PARTS["relevant"]` where it stands beside a published number."""
 
-AVERAGED = [*PARTS, "relevant_count", "rank"]
-SUMMARY_COLUMNS = [*GROUP, "method", "classes", *AVERAGED]
+RANKS = ["rank", "rank_hits", "rank_ties"]
+"""What is said of a rank, see `motifs.hits.Rank`."""
+
+AVERAGED = [*PARTS, "relevant_count", *RANKS]
+SUMMARY_COLUMNS = [*GROUP, "method", "classes", *AVERAGED, "ranked"]
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,13 @@ def summarise_hits(hits: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row per readout and architecture with `SUMMARY_COLUMNS`, ordered by them: classes (with
         a motif; a class of another dataset is another), the fractions of `PARTS`, relevant_count
-        (hits that match the class's motif, as counted in Table 4) and rank (the median).
+        (hits that match the class's motif, as counted in Table 4), the medians of `RANKS`, and
+        ranked (classes with a rank: the motif has a hit of some seed).
     """
     classes = average_seeds(hits)
     groups = classes.groupby([*GROUP, "method"], sort=False)
-    table = groups[AVERAGED].mean().assign(classes=groups.size(), rank=groups["rank"].median())
+    table = groups[AVERAGED].mean().assign(classes=groups.size(), ranked=groups["rank"].count())
+    table[RANKS] = groups[RANKS].median()
     table = table.reset_index().sort_values(GROUP, key=natural_key, ignore_index=True)
     return table[SUMMARY_COLUMNS]
 
@@ -148,12 +154,24 @@ def render_hits(summary: pd.DataFrame, labels: Mapping[str, str] | None = None) 
         "Hits of the motif": summary["relevant_count"].map("{:.1f}".format),
         "Part of all hits": _percent(summary["relevant"]),
         "In shuffles": _percent(summary["shuffled"]),
-        "Rank of the motif": summary["rank"].map("{:g}".format),
+        "Rank of the motif": [_name_rank(row) for row in summary.itertuples()],
+        "Hits behind it": summary["rank_hits"].map(_round),
+        "Motifs tied with it": summary["rank_ties"].map(_round),
         "At true sites": _percent(summary["at_sites"]),
         "Expected there": _percent(summary["expected_at_sites"]),
     }
     table = pd.DataFrame(columns).replace("nan", "")
     return table.loc[:, (table != "").any()]
+
+
+def _round(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _name_rank(row: NamedTuple) -> str:
+    """Write a rank, and in how many classes there is one where these are not all."""
+    classes = f" (in {row.ranked} of {row.classes} classes)"
+    return "" if pd.isna(row.rank) else _round(row.rank) + classes * (row.ranked < row.classes)
 
 
 def _percent(fractions: pd.Series) -> pd.Series:
