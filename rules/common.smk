@@ -48,6 +48,7 @@ READOUTS = sorted(FILTER_READOUTS + PATTERN_READOUTS)
 SEQUENCE_READOUTS = configuration.list_readouts(STUDY, configuration.SEQUENCE_METHODS)
 OPTIMISATIONS = configuration.list_readouts(STUDY, configuration.OPTIMISATIONS)
 HIT_READOUTS = SEQUENCE_READOUTS + OPTIMISATIONS
+IMPORTANCES = configuration.list_readouts(STUDY, configuration.IMPORTANCES)
 CURVES = configuration.list_readouts(STUDY, configuration.CURVES)
 DOWNLOADS = {source.name: source for source in SOURCES.values() if source.url}
 WITH_SITES = [
@@ -271,6 +272,16 @@ def describe_readout(name):
 
 def get_readout(wildcards):
     return describe_readout(wildcards.readout)
+
+
+def get_drawn_filters(wildcards):
+    """The motifs of a cell's filters that stand above its neurons, where it has any."""
+    named = STUDY["readouts"][wildcards.readout].get("filters")
+    cell = get_cell(wildcards)
+    others = [each for each in FILTER_READOUTS if cell in list_cells_read(each)]
+    chosen = [named] if named else others[:1]
+    paths = [get_files_read(each, [cell], "motifs.meme")[0] for each in chosen]
+    return {"motifs": path for path in paths}
 
 
 def get_maps(wildcards):
@@ -564,6 +575,7 @@ def get_readouts():
     return [path for name in names + pictures for path in get_readout_files(name)] + [
         *sites,
         *get_hits(),
+        *get_importances(),
     ]
 
 
@@ -585,6 +597,29 @@ def get_hits():
         path
         for name, readouts in names.items()
         for path in get_readout_files(name, readouts)
+    ]
+
+
+def get_importances():
+    """Every file of the readouts of feature importance."""
+    names = ["feature_maps.h5", "importance.csv", "importance_runs.csv"]
+    names += ["similarity.csv", "importance.svg", "importance.png"]
+    cells = {each: list_cells_read(each) for each in IMPORTANCES}
+    several = {
+        each: [
+            cell
+            for cell in read
+            if len(dataset_blocks.list_classes(STUDY["datasets"][cell.dataset])) > 1
+        ]
+        for each, read in cells.items()
+    }
+    pictures = ["similarity.svg", "similarity.png"]
+    return [
+        path
+        for files, read in ((names, cells), (pictures, several))
+        for name in files
+        for each in IMPORTANCES
+        for path in get_files_read(each, read[each], name)
     ]
 
 

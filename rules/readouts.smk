@@ -257,3 +257,63 @@ for readout, number, batch in list_read_batches(CURVES):
             f"Tracing the ROC of {len(batch)} cells on {batch[0].dataset}"
         script:
             "../workflow_scripts/roc.py"
+
+
+rule feature_importance:
+    input:
+        model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        maps="results/readouts/{readout}/{dataset}/{architecture}/{seed}/feature_maps.h5",
+        neurons="results/readouts/{readout}/{dataset}/{architecture}/{seed}/importance.csv",
+        runs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/importance_runs.csv",
+        similarity="results/readouts/{readout}/{dataset}/{architecture}/{seed}/similarity.csv",
+    log:
+        "results/logs/feature_importance/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/feature_importance/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(IMPORTANCES),
+    conda:
+        "../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        readout=get_readout,
+    message:
+        "Asking what the classes of {wildcards.dataset} want of {wildcards.architecture}, seed {wildcards.seed} ({wildcards.readout})"
+    script:
+        "../workflow_scripts/feature_importance.py"
+
+
+for readout, number, batch in list_read_batches(IMPORTANCES):
+
+    rule:
+        name:
+            name_reading_job("feature_importance", readout, number, batch)
+        input:
+            model=get_files_of(batch, "model.keras"),
+            dataset=f"results/datasets/{batch[0].dataset}.h5",
+        output:
+            maps=get_files_read(readout, batch, "feature_maps.h5"),
+            neurons=get_files_read(readout, batch, "importance.csv"),
+            runs=get_files_read(readout, batch, "importance_runs.csv"),
+            similarity=get_files_read(readout, batch, "similarity.csv"),
+        log:
+            f"results/logs/feature_importance/{readout}/{batch[0].dataset}/{number}.log",
+        benchmark:
+            f"results/benchmarks/feature_importance/{readout}/{batch[0].dataset}/{number}.tsv"
+        conda:
+            "../envs/keras.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=120 * len(batch),
+        params:
+            readout=describe_readout(readout),
+        message:
+            f"Asking what the classes of {batch[0].dataset} want of {len(batch)} cells ({readout})"
+        script:
+            "../workflow_scripts/feature_importance.py"

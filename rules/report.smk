@@ -250,6 +250,78 @@ rule optima_figure:
         "../workflow_scripts/optima_figure.py"
 
 
+rule importance_figure:
+    input:
+        unpack(get_drawn_filters),
+        maps="results/readouts/{readout}/{dataset}/{architecture}/{seed}/feature_maps.h5",
+        neurons="results/readouts/{readout}/{dataset}/{architecture}/{seed}/importance.csv",
+    output:
+        svg=report(
+            "results/readouts/{readout}/{dataset}/{architecture}/{seed}/importance.svg",
+            caption="../report/captions/importance_figure.rst",
+            category="Importance",
+            subcategory="{dataset}",
+            labels={
+                "figure": "what classes want",
+                "architecture": "{architecture}",
+                "seed": "{seed}",
+                "readout": "{readout}",
+            },
+        ),
+        png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/importance.png",
+    log:
+        "results/logs/importance_figure/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/importance_figure/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(IMPORTANCES),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Drawing what the classes of {wildcards.dataset} want of {wildcards.architecture}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/importance_figure.py"
+
+
+rule similarity_figure:
+    input:
+        similarity="results/readouts/{readout}/{dataset}/{architecture}/{seed}/similarity.csv",
+    output:
+        svg=report(
+            "results/readouts/{readout}/{dataset}/{architecture}/{seed}/similarity.svg",
+            caption="../report/captions/similarity_figure.rst",
+            category="Importance",
+            subcategory="{dataset}",
+            labels={
+                "figure": "how alike classes are",
+                "architecture": "{architecture}",
+                "seed": "{seed}",
+                "readout": "{readout}",
+            },
+        ),
+        png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/similarity.png",
+    log:
+        "results/logs/similarity_figure/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/similarity_figure/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(IMPORTANCES),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Drawing how alike {wildcards.architecture}, seed {wildcards.seed}, takes the classes of {wildcards.dataset} for"
+    script:
+        "../workflow_scripts/similarity_figure.py"
+
+
 rule roc_figure:
     input:
         curves=get_curves("roc.csv"),

@@ -38,6 +38,7 @@ from motifgrid.models import activations, expectation_pooling, koo_eddy, pooling
 from motifgrid.motifs import databases
 from motifgrid.readouts import modisco_patterns
 from motifgrid.readouts.attribution import correct_gradients, position_strip
+from motifgrid.readouts.feature_ascent import AscentSettings
 from motifgrid.readouts.filters import AlignmentSettings
 from motifgrid.readouts.modisco_patterns import PatternSettings
 from motifgrid.schema_checks import show_value
@@ -1606,3 +1607,40 @@ def test_a_baseline_is_for_datasets_of_one_class():
     assert message_of(config) == (
         "  baselines: both_strands needs kmer beside it. Add kmer, or take both_strands out."
     )
+
+
+def importance(**settings):
+    readouts = {
+        "filters": {"method": "filters"},
+        "saliency": {"method": "saliency"},
+        "importance": {"method": "feature_importance", **settings},
+    }
+    return resolve(minimal(readouts=readouts), SCHEMA)
+
+
+def test_feature_importance_has_the_settings_that_repeat_the_published_vectors():
+    block = importance()["readouts"]["importance"]
+    assert (block["layer"], block["runs"], block["penalty"]) == (1, 10, 3)
+    settings = {key: value for key, value in block.items() if hasattr(AscentSettings, key)}
+    assert AscentSettings(**settings) == AscentSettings()
+    assert importance(layer="conv_1_norm", filters="filters")
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"layer": 9}, "layer: 9 of cnn-2 is not there: it has 2 convolutions"),
+        ({"layer": 0}, "layer"),
+        ({"filters": "saliency"}, "filters: saliency is no readout of filters. Expected one of"),
+        (
+            {"filters": "absent"},
+            "filters: absent is no readout of filters. Expected one of filters",
+        ),
+        ({"penalty": 0}, "penalty"),
+        ({"definition": "paper"}, "definition"),
+    ],
+)
+def test_feature_importance_that_cannot_be_is_refused(settings, problem):
+    with pytest.raises(ConfigurationError) as error:
+        importance(**settings)
+    assert f"readouts: importance: {problem}" in str(error.value)

@@ -98,6 +98,11 @@ def test_the_pwm_is_the_base_to_the_weights_normalised():
     assert kernel_pwm.constants(kernel, np.log(2), 0.5) == pytest.approx(np.log2(15) + 3.5)
 
 
+def test_a_clipped_kernel_without_a_positive_weight_in_a_position_says_nothing_there():
+    clipped = kernel_pwm.clip_kernel([[1.0, -2.0, 3.0, 0.0], [-1.0, 0.0, -3.0, -4.0]])
+    np.testing.assert_allclose(clipped, [[0.25, 0, 0.75, 0], [0.25] * 4])
+
+
 @given(kernels_and_windows(), bases_of_logarithm)
 def test_a_bias_shared_out_over_the_weights_gives_the_same_pwm_and_constant(case, base):
     kernels, biases, _windows = case

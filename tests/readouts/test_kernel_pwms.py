@@ -122,8 +122,23 @@ def test_the_shared_base_is_one_and_the_others_differ(dataset):
 
 @pytest.mark.parametrize("base", [1, 0.5, float("inf"), "e"])
 def test_a_base_that_is_none_is_refused(base):
-    with pytest.raises(ValueError, match=r"Expected likelihood, shared, or a number above 1"):
+    with pytest.raises(
+        ValueError, match=r"Expected likelihood, shared, clipped, or a number above 1"
+    ):
         KernelSettings(base=base)
+
+
+def test_clipped_kernels_are_their_positive_weights(dataset):
+    model = build()
+    motifs, table = transform_kernels(model, dataset, KernelSettings("clipped", minimum_bits=0))
+    kernels = fold_first_layer(model).kernels
+    assert motifs and table["log_base"].isna().all()
+    for motif in motifs:
+        kernel = kernels[int(motif.identifier.removeprefix("filter_"))]
+        for position, weights in zip(motif.pwm, kernel, strict=True):
+            positive = [max(weight, 0) for weight in weights]
+            expected = [each / sum(positive) if sum(positive) else 0.25 for each in positive]
+            np.testing.assert_allclose(position, expected)
 
 
 def test_a_cell_is_read_as_the_configuration_says(dataset):

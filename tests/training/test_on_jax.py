@@ -13,6 +13,7 @@ FILES = (
     "models/test_expectation_pooling.py",
     "models/test_lanchantin.py",
     "models/test_scores.py",
+    "readouts/test_feature_ascent.py",
     "readouts/test_passes.py",
     "training/test_program.py",
     "training/test_precision.py",

@@ -22,6 +22,7 @@ READOUTS = {
         "steps": 100,
         "architectures": ["cnn-25"],
     },
+    "importance": {"method": "feature_importance", "architectures": ["cnn-25"]},
     "roc": {"method": "roc"},
 }
 CELL = "tiny/cnn-25/0"
@@ -83,18 +84,35 @@ def test_the_area_below_a_curve_is_the_auroc(read):
         assert area == pytest.approx(scores[name], abs=0.01)
 
 
+def test_a_class_wants_the_filters_of_its_motif(read):
+    """By Tomtom, which saw sequences, and by the ascent, which saw none."""
+    folder = read / "results/readouts/importance" / CELL
+    matches = pd.read_csv(read / "results/readouts/filters" / CELL / "matches.csv")
+    numbers = matches["filter"].str.removeprefix("filter_").astype(int)
+    motif_of = dict(zip(numbers, matches["class"], strict=True))
+    neurons = pd.read_csv(folder / "importance.csv", keep_default_na=False)
+    best = neurons.loc[neurons.groupby("class")["oniv"].idxmax()]
+    known = best[best["class"].isin(set(motif_of.values()))]
+    assert (known["neuron"].map(motif_of) == known["class"]).mean() >= 0.75
+    runs = pd.read_csv(folder / "importance_runs.csv")
+    assert len(runs) == 10 * 12 and runs["converged"].all()
+    for name in ("importance.svg", "importance.png", "similarity.svg", "similarity.png"):
+        assert (folder / name).stat().st_size > 10_000
+
+
 def test_several_cells_are_read_by_one_job_as_each_alone(read, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(read, folder, symlinks=True)
     rules = {
         "saliency": ("read_sequences", "tomtom", "hit_matches"),
         "best": ("optimise_classes", "tomtom", "hit_matches"),
+        "importance": ("feature_importance",),
         "roc": ("roc",),
     }
     cells = [folder / "results/readouts" / name / CELL for name in rules]
     alone = [{each.name: each.read_bytes() for each in cell.iterdir()} for cell in cells]
     config = changed(folder, readouts=READOUTS, cells_read_per_job=2)
-    last = {"roc": "roc.csv"}
+    last = {"importance": "importance.csv", "roc": "roc.csv"}
     targets = [
         f"results/readouts/{name}/{CELL}/{last.get(name, 'hit_summary.csv')}" for name in rules
     ]

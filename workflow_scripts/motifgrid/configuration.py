@@ -33,6 +33,7 @@ from motifgrid.motifs import databases
 from motifgrid.readout_blocks import (  # noqa: F401 - part of what is asked of a configuration
     CURVES,
     FILTER_METHODS,
+    IMPORTANCES,
     OPTIMISATIONS,
     PATTERN_METHODS,
     SEQUENCE_METHODS,

@@ -26,6 +26,9 @@ OPTIMISATIONS = ("class_optimisation",)
 GRADIENTS = ("saliency", "integrated_gradients", "smoothgrad")
 """Methods of readouts whose maps are of gradients."""
 
+IMPORTANCES = ("feature_importance",)
+"""Methods of readouts that say which neurons of a layer each class wants."""
+
 CURVES = ("roc",)
 """Methods of readouts that trace how a cell ranks sequences."""
 
@@ -75,6 +78,7 @@ def find_problems(config: Mapping[str, object]) -> Iterable[str]:
     yield from _find_wide_seqlets(config)
     yield from _find_wrong_strips(config)
     yield from _find_unread_pages(config)
+    yield from _find_unreadable_features(config)
 
 
 def find_missing_packages(config: Mapping[str, object]) -> Iterable[str]:
@@ -137,6 +141,26 @@ def _find_unreadable_layers(config: Mapping[str, object]) -> Iterable[str]:
                 yield (
                     f"  readouts: {name}: layers: {layer} of {architecture} {problem}. Set layers: "
                     "before_pooling for every one that can be read."
+                )
+
+
+def _find_unreadable_features(config: Mapping[str, object]) -> Iterable[str]:
+    used = {name for block in config["grid"] for name in block["architectures"]}
+    for name in list_readouts(config, IMPORTANCES):
+        readout = config["readouts"][name]
+        filters, layer = readout.get("filters"), readout["layer"]
+        if filters is not None and filters not in list_readouts(config, FILTER_METHODS):
+            yield (
+                f"  readouts: {name}: filters: {filters} is no readout of filters. Expected one of "
+                f"{', '.join(list_readouts(config, FILTER_METHODS)) or 'method filters'}."
+            )
+        for architecture in sorted(used & set(readout.get("architectures", used))):
+            count = len(config["architectures"].get(architecture, {}).get("filters", ()))
+            if isinstance(layer, int) and layer > count:
+                yield (
+                    f"  readouts: {name}: layer: {layer} of {architecture} is not there: it has "
+                    f"{count} convolutions. Name a layer that it has, or the architectures that "
+                    f"shall be read (readouts: {name}: architectures: [...])."
                 )
 
 

@@ -105,6 +105,22 @@ def to_pwm(kernels: np.ndarray, log_base: float | np.ndarray = 1.0) -> np.ndarra
     return softmax(_in_nats(kernels, log_base), axis=-1)
 
 
+def clip_kernel(kernel: np.ndarray) -> np.ndarray:
+    """Turn a kernel into a PWM by its positive weights alone, each position divided by its sum.
+
+    Source: Liu & Gifford 2017, section 3.2. Unlike `to_pwm` it is not what the kernel computes.
+
+    Args:
+        kernel: (..., W, 4).
+
+    Returns:
+        PWM (..., W, 4), float64; 0.25 everywhere in a position without a positive weight.
+    """
+    positive = np.maximum(np.asarray(kernel, dtype=np.float64), 0)
+    sums = positive.sum(axis=-1, keepdims=True)
+    return np.where(sums > 0, positive / np.where(sums > 0, sums, 1), 0.25)
+
+
 def constants(
     kernels: np.ndarray, log_base: float | np.ndarray = 1.0, biases: float | np.ndarray = 0.0
 ) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""First-layer kernels to PWMs by the exact transformation: what a filter is, not what it meets."""
+"""First-layer kernels to PWMs by their weights alone: what a filter is, not what it meets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,17 @@ from motifgrid.readouts.filters import describe_filter, name_filters, stack_laye
 LIKELIHOOD, SHARED = "likelihood", "shared"
 """Instead of a base: one per kernel by maximum likelihood, or one for all of them."""
 
+CLIPPED = "clipped"
+"""Instead of a base, and of the exact transformation: `kernel_pwm.clip_kernel`."""
+
 
 @dataclass(frozen=True)
 class KernelSettings:
     """How kernels become PWMs.
 
     Attributes:
-        base: above 1, or `LIKELIHOOD` or `SHARED`. (Ding et al. 2018: e, 2, 10; the released tool
-            fits one for all kernels.)
+        base: above 1, or `LIKELIHOOD`, `SHARED` or `CLIPPED`. (Ding et al. 2018: e, 2, 10; the
+            released tool fits one for all kernels.)
         minimum_bits: trimming keeps from the first to the last position above this.
         padding: positions kept on each side of that when trimming.
 
@@ -37,11 +40,12 @@ class KernelSettings:
     padding: int = 3
 
     def __post_init__(self) -> None:
-        if self.base not in (LIKELIHOOD, SHARED) and (
+        if self.base not in (LIKELIHOOD, SHARED, CLIPPED) and (
             isinstance(self.base, str) or not 1 < self.base < np.inf
         ):
             raise ValueError(
-                f"base: {self.base}. Expected {LIKELIHOOD}, {SHARED}, or a number above 1."
+                f"base: {self.base}. Expected {LIKELIHOOD}, {SHARED}, {CLIPPED}, or a number "
+                "above 1."
             )
 
 
@@ -126,8 +130,10 @@ def choose_bases(
 ) -> np.ndarray:
     """Return ln b for every kernel (K,): the given base, or by maximum likelihood.
 
-    A dead kernel has NaN where its own windows decide.
+    A dead kernel has NaN where its own windows decide, every kernel where none has a base.
     """
+    if base == CLIPPED:
+        return np.full(len(kernels), np.nan)
     if base == LIKELIHOOD:
         return np.array([each.log_base for each in kernel_pwm.fit_bases(kernels, best)])
     if base == SHARED:
@@ -171,7 +177,8 @@ def _transform(
     name: str, kernel: np.ndarray, log_base: float, sites: int, settings: KernelSettings
 ) -> tuple[Motif | None, int]:
     """Return the motif and where it starts in the kernel; none of a dead kernel."""
-    if not sites or not np.isfinite(log_base):
+    clipped = settings.base == CLIPPED
+    if not sites or not (clipped or np.isfinite(log_base)):
         return None, 0
-    pwm = kernel_pwm.to_pwm(kernel, log_base)
+    pwm = kernel_pwm.clip_kernel(kernel) if clipped else kernel_pwm.to_pwm(kernel, log_base)
     return trim_motif(name, pwm, sites, settings.minimum_bits, settings.padding)

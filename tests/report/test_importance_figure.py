@@ -1,0 +1,113 @@
+"""Figures of feature importance and of class similarity: what they show, as drawn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import EllipseCollection
+
+from motifgrid.formats.meme import Motif
+from motifgrid.report.importance_figure import (
+    MOST_NEURONS,
+    NEGATIVE,
+    POSITIVE,
+    choose_neurons,
+    draw_importance,
+    number_filters,
+)
+from motifgrid.report.similarity_figure import MEASURES, draw_similarity, order_classes, square
+
+PWM = np.eye(4)
+
+
+def neurons_of(**classes):
+    """Classes are name=[ONIV of each neuron]."""
+    parts = [
+        pd.DataFrame({"class": name, "neuron": range(len(oniv)), "oniv": oniv,
+                      "variance": np.square(oniv) / 4, "varying": np.array(oniv) > 0.9})
+        for name, oniv in classes.items()
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def circles_of(figure):
+    return [
+        each
+        for axes in figure.axes
+        for each in axes.collections
+        if isinstance(each, EllipseCollection)
+    ]
+
+
+def texts_of(figure):
+    return [text.get_text() for text in figure.texts]
+
+
+def test_areas_are_in_proportion_to_importances_and_deviations():
+    figure = draw_importance(neurons_of(A=[1.0, -0.25, 0.0], B=[0.02, 0.08, 0.04]), {}, "toy")
+    values, deviations, other, _ = circles_of(figure)
+    areas = values.get_widths() ** 2
+    np.testing.assert_allclose(areas / areas[0], [1, 0.25, 0])
+    np.testing.assert_allclose(other.get_widths() ** 2 / other.get_widths()[1] ** 2, [0.25, 1, 0.5])
+    spread = deviations.get_widths() ** 2
+    np.testing.assert_allclose(spread / spread[0], [1, 0.25, 0])
+    colours = values.get_facecolors()
+    assert colours[0].tolist() == pytest.approx(list(_rgba(POSITIVE)))
+    assert colours[1].tolist() == pytest.approx(list(_rgba(NEGATIVE)))
+    assert (values.get_edgecolors()[:, 3] > 0).tolist() == [True, False, False]
+    assert {"A", "B", "largest 1", "largest 0.08"} <= set(texts_of(figure))
+
+
+def _rgba(colour):
+    return [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)] + [1.0]
+
+
+def test_logos_stand_above_the_filters_that_have_one():
+    plain = draw_importance(neurons_of(A=[1.0, 0.5]), {}, "toy")
+    with_logo = draw_importance(neurons_of(A=[1.0, 0.5]), {1: PWM}, "toy")
+    assert len(with_logo.axes) == len(plain.axes) + 1
+
+
+def test_only_filters_of_the_first_layer_are_its_neurons():
+    motifs = [Motif("filter_07", PWM, 3), Motif("layer2_filter_1", PWM, 3)]
+    assert list(number_filters(motifs, "conv_1_pool")) == [7]
+    assert number_filters(motifs, "conv_2_pool") == {}
+
+
+def test_of_many_neurons_those_are_drawn_that_matter_to_some_class():
+    weak = np.linspace(0.01, 0.02, 60)
+    strong_in_b = np.where(np.arange(60) == 3, 1e-3, 1e-6)
+    table = neurons_of(A=[*weak], B=[*strong_in_b])
+    chosen = choose_neurons(table)
+    assert len(chosen) == MOST_NEURONS
+    assert chosen == sorted([3, *range(60 - MOST_NEURONS + 1, 60)])
+    figure = draw_importance(table, {}, "toy")
+    assert any(f"Shown: {MOST_NEURONS} of 60 neurons" in text for text in texts_of(figure))
+
+
+def test_a_class_that_wants_nothing_is_drawn():
+    figure = draw_importance(neurons_of(A=[0.0, 0.0]), {}, "toy")
+    assert (circles_of(figure)[0].get_widths() == 0).all()
+
+
+def similarity_of(**pairs):
+    rows = [(*name.split("_"), value, value / 2, value / 3, value / 4) for name, value in
+            pairs.items()]  # fmt: skip
+    return pd.DataFrame(rows, columns=["class", "other", *MEASURES])
+
+
+def test_a_panel_is_the_symmetric_table_of_its_measure_in_the_order_of_the_clusters():
+    table = similarity_of(A_B=-0.2, A_C=0.9, A_D=0.0, B_C=0.1, B_D=0.8, C_D=-0.1)
+    matrix = square(table, ["A", "B", "C", "D"], "oniv_positive")
+    np.testing.assert_array_equal(matrix, matrix.T)
+    assert matrix[0, 2] == 0.9 and (np.diag(matrix) == 1).all()
+    order = order_classes(matrix).tolist()
+    assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset({0, 2}), frozenset({1, 3})}
+    figure = draw_similarity(table, "toy")
+    panels = [axes.images[0].get_array() for axes in figure.axes if axes.images][: len(MEASURES)]
+    for panel, divisor in zip(panels, (1, 2, 3, 4), strict=True):
+        expected = np.where(np.eye(4, dtype=bool), 1, matrix / divisor)[np.ix_(order, order)]
+        np.testing.assert_allclose(panel, expected)
+
+
+def test_a_correlation_that_is_not_known_does_not_stop_the_figure():
+    assert draw_similarity(similarity_of(A_B=np.nan), "toy").axes

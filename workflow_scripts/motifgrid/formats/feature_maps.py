@@ -1,0 +1,65 @@
+"""The feature-map file (HDF5): what every class and run wants of a layer."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from motifgrid.formats.atomic import replacing
+from motifgrid.formats.hdf5 import opened
+
+CONTENT = "feature maps"
+"""Attribute `content` of a file: another HDF5 file has none, or another one."""
+
+
+class FeatureMapError(ValueError):
+    """A file that is not one of feature maps; the message names it."""
+
+
+def write_feature_maps(
+    path: Path | str, maps: np.ndarray, classes: Sequence[str], layer: str
+) -> None:
+    """Write maps; the same maps give the same bytes.
+
+    Args:
+        path: where to write; an existing file stays as it was if anything fails.
+        maps: (runs, classes, ..., neurons), float32.
+        classes: their names.
+        layer: whose maps they are.
+    """
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs.update(
+            {"content": CONTENT, "layer": layer, "classes": json.dumps(list(classes))}
+        )
+        file.create_dataset("maps", data=maps, compression="gzip", track_times=False)
+
+
+def read_feature_maps(path: Path | str) -> tuple[np.ndarray, list[str]]:
+    """Read maps (runs, classes, ..., neurons) and the names of the classes.
+
+    Raises:
+        FeatureMapError: no such file, or another one.
+    """
+    with opened(path, "feature-map file", FeatureMapError) as file:
+        _require_content(path, file)
+        return file["maps"][:], json.loads(file.attrs["classes"])
+
+
+def read_layer(path: Path | str) -> str:
+    """Read which layer the maps are of.
+
+    Raises:
+        FeatureMapError: no such file, or another one.
+    """
+    with opened(path, "feature-map file", FeatureMapError) as file:
+        _require_content(path, file)
+        return file.attrs["layer"]
+
+
+def _require_content(path: Path | str, file: h5py.File) -> None:
+    if file.attrs.get("content") != CONTENT or "maps" not in file:
+        raise FeatureMapError(
+            f"{path}: not a file of feature maps. Delete it and run the workflow again."
+        )
