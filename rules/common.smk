@@ -49,6 +49,7 @@ SEQUENCE_READOUTS = configuration.list_readouts(STUDY, configuration.SEQUENCE_ME
 OPTIMISATIONS = configuration.list_readouts(STUDY, configuration.OPTIMISATIONS)
 HIT_READOUTS = SEQUENCE_READOUTS + OPTIMISATIONS
 IMPORTANCES = configuration.list_readouts(STUDY, configuration.IMPORTANCES)
+RANKINGS = configuration.list_rankings(STUDY)
 CURVES = configuration.list_readouts(STUDY, configuration.CURVES)
 DOWNLOADS = {source.name: source for source in SOURCES.values() if source.url}
 WITH_SITES = [
@@ -282,6 +283,20 @@ def get_drawn_filters(wildcards):
     chosen = [named] if named else others[:1]
     paths = [get_files_read(each, [cell], "motifs.meme")[0] for each in chosen]
     return {"motifs": path for path in paths}
+
+
+def list_rankings():
+    """Names of readouts, each with every cell of which filters are ranked, in order."""
+    read = {tuple(each[1:]) for each in list_readings(FILTER_READOUTS)}
+    return [each for each in list_readings(RANKINGS) if tuple(each[1:]) in read]
+
+
+def get_rankings(wildcards):
+    return [
+        path
+        for readout, *cell in list_rankings()
+        for path in get_files_read(readout, [cell], "ranked_filters.csv")
+    ]
 
 
 def get_maps(wildcards):
@@ -624,8 +639,9 @@ def get_importances():
 
 
 def get_hit_tables():
-    """Tables of hits, where a readout has any."""
+    """Tables of hits and of ranked filters, where a readout has any."""
     names = ["hits", "hits_summary"] if HIT_READOUTS else []
+    names += ["ranked_filters"] if list_rankings() else []
     return [f"results/tables/{name}.csv" for name in names]
 
 

@@ -204,3 +204,35 @@ for readout, number, batch in list_read_batches(HIT_READOUTS):
             f"Counting what {readout} finds by {len(batch)} cells on {batch[0].dataset}"
         script:
             "../workflow_scripts/hit_matches.py"
+
+
+rule rank_filters:
+    input:
+        unpack(get_drawn_filters),
+        maps="results/readouts/{readout}/{dataset}/{architecture}/{seed}/feature_maps.h5",
+        neurons="results/readouts/{readout}/{dataset}/{architecture}/{seed}/importance.csv",
+        dataset="results/datasets/{dataset}.h5",
+        engine="results/resources/tomtom_engine.json",
+    output:
+        ranked="results/readouts/{readout}/{dataset}/{architecture}/{seed}/ranked_filters.csv",
+    log:
+        "results/logs/rank_filters/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/rank_filters/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(RANKINGS),
+    conda:
+        "../envs/meme.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        cache=NUMBA_CACHE,
+        incomplete=lambda wildcards: STUDY["readouts"][wildcards.readout][
+            "incomplete_scores"
+        ],
+    message:
+        "Comparing what the classes of {wildcards.dataset} want of {wildcards.architecture}, seed {wildcards.seed}, with their motifs"
+    script:
+        "../workflow_scripts/rank_filters.py"

@@ -187,6 +187,34 @@ rule hits_table:
         "../workflow_scripts/hits_table.py"
 
 
+rule ranking_table:
+    input:
+        ranked=get_rankings,
+    output:
+        table=report(
+            "results/tables/ranked_filters.csv",
+            caption="../report/captions/ranked_filters.rst",
+            category="Tables",
+            labels={"table": "are the filters that classes want their motifs?"},
+        ),
+    log:
+        "results/logs/ranking_table.log",
+    benchmark:
+        "results/benchmarks/ranking_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        readings=list_rankings(),
+    message:
+        "Counting how often the filters that classes want are their motifs"
+    script:
+        "../workflow_scripts/ranking_table.py"
+
+
 rule hits_figure:
     input:
         hits="results/tables/hits.csv",

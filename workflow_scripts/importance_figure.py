@@ -8,15 +8,17 @@ import pandas as pd
 
 from motifgrid.formats.feature_maps import read_layer
 from motifgrid.formats.meme import read_meme
+from motifgrid.motifs.ranking import number_filters
 from motifgrid.report.figures import save_figure
-from motifgrid.report.importance_figure import draw_importance, number_filters
+from motifgrid.report.importance_figure import draw_importance
 from motifgrid.report.names import name_cell
 
 path = snakemake.input.get("motifs")
 layer = read_layer(snakemake.input.maps)
+filters = number_filters(read_meme(path) if path else [], layer)
 figure = draw_importance(
     pd.read_csv(snakemake.input.neurons, dtype={"class": str}, keep_default_na=False),
-    number_filters(read_meme(path) if path else [], layer),
+    {number: motif.pwm for number, motif in filters.items()},
     f"{name_cell(**snakemake.wildcards)}, {layer}",
 )
 save_figure(figure, snakemake.output.svg, snakemake.output.png)

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from motifgrid.formats.dataset import SPLITS, Dataset, Split, write_dataset
+from motifgrid import dna
+from motifgrid.formats.dataset import SPLITS, Dataset, Split, read_split, write_dataset
 from motifgrid.formats.feature_maps import (
     FeatureMapError,
     read_feature_maps,
@@ -12,6 +13,7 @@ from motifgrid.formats.feature_maps import (
     write_feature_maps,
 )
 from motifgrid.models.registry import build
+from motifgrid.readouts.feature_ascent import cut_above
 from motifgrid.readouts.feature_importance import (
     NEURON_COLUMNS,
     RUN_COLUMNS,
@@ -19,6 +21,7 @@ from motifgrid.readouts.feature_importance import (
     compare_classes,
     list_neurons,
     list_runs,
+    measure_gradients,
     read_importance,
 )
 
@@ -120,3 +123,32 @@ def test_another_file_is_no_file_of_maps(tmp_path):
         read_layer(tmp_path / "toy.h5")
     with pytest.raises(FeatureMapError, match=r"absent\.h5: no such feature-map file"):
         read_feature_maps(tmp_path / "absent.h5")
+
+
+def test_rivals_are_mean_gradients_at_the_positives_of_each_class(tmp_path):
+    """By finite differences of the log odds, one activation at a time."""
+    model, logic = logic_of(tmp_path, "lanchantin", ("bound",), sequences=2)
+    test = read_split(tmp_path / "toy.h5", "test")
+    x = test.x[np.flatnonzero(test.y[:, 0] == 1)[:2]]
+    below = keras.Model(model.input, model.get_layer("conv_1_activation").output)
+    head = cut_above(model, "conv_1_activation")
+    activations = np.asarray(below(dna.one_hot(x)))
+    # an entry of one sequence moves nothing but that sequence's own score
+    steps = 1e-2 * np.eye(activations[0].size).reshape(-1, *activations[0].shape)
+    ends = [
+        np.asarray(head(np.concatenate([each + sign * steps for each in activations])))[:, 0]
+        for sign in (1, -1)
+    ]
+    gradients = ((ends[0] - ends[1]) / 2e-2).reshape(activations.shape)
+    neurons = list_neurons(logic)
+    np.testing.assert_allclose(neurons["grad_cam"], gradients.mean(axis=(0, 1)), atol=2e-4)
+    product = (gradients * activations).mean(axis=(0, 1))
+    np.testing.assert_allclose(neurons["gradient_x_activation"], product, atol=2e-4)
+
+
+def test_a_class_without_positives_has_no_rivals(tmp_path):
+    model, _logic = logic_of(tmp_path)
+    test = read_split(tmp_path / "toy.h5", "test")
+    nothing = Split(test.x, np.zeros_like(test.y))
+    measured = measure_gradients(model, nothing, 1, 10)
+    assert np.isnan(measured["grad_cam"]).all() and measured["grad_cam"].shape == (3, 6)

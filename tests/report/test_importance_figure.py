@@ -5,14 +5,12 @@ import pandas as pd
 import pytest
 from matplotlib.collections import EllipseCollection
 
-from motifgrid.formats.meme import Motif
 from motifgrid.report.importance_figure import (
     MOST_NEURONS,
     NEGATIVE,
     POSITIVE,
     choose_neurons,
     draw_importance,
-    number_filters,
 )
 from motifgrid.report.similarity_figure import MEASURES, draw_similarity, order_classes, square
 
@@ -65,12 +63,6 @@ def test_logos_stand_above_the_filters_that_have_one():
     plain = draw_importance(neurons_of(A=[1.0, 0.5]), {}, "toy")
     with_logo = draw_importance(neurons_of(A=[1.0, 0.5]), {1: PWM}, "toy")
     assert len(with_logo.axes) == len(plain.axes) + 1
-
-
-def test_only_filters_of_the_first_layer_are_its_neurons():
-    motifs = [Motif("filter_07", PWM, 3), Motif("layer2_filter_1", PWM, 3)]
-    assert list(number_filters(motifs, "conv_1_pool")) == [7]
-    assert number_filters(motifs, "conv_2_pool") == {}
 
 
 def test_of_many_neurons_those_are_drawn_that_matter_to_some_class():

@@ -37,6 +37,7 @@ from motifgrid.readout_blocks import (  # noqa: F401 - part of what is asked of 
     OPTIMISATIONS,
     PATTERN_METHODS,
     SEQUENCE_METHODS,
+    list_rankings,
     list_readouts,
 )
 from motifgrid.resources.lock import LockError, find_wrong_size

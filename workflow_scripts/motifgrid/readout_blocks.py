@@ -53,6 +53,15 @@ def list_readouts(config: Mapping[str, object], methods: Sequence[str]) -> list[
     return sorted(name for name, block in config["readouts"].items() if block["method"] in methods)
 
 
+def list_rankings(config: Mapping[str, object]) -> list[str]:
+    """List the readouts of a resolved configuration that rank filters, sorted: of layer 1."""
+    return [
+        name
+        for name in list_readouts(config, IMPORTANCES)
+        if config["readouts"][name]["layer"] == 1
+    ]
+
+
 def take_architectures(readouts: Mapping[str, dict[str, object]]) -> None:
     """Let readouts of maps read what those maps are of, where they do not say."""
     for block in readouts.values():

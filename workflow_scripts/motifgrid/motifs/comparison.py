@@ -175,6 +175,43 @@ def compare(
     return _ordered(table[list(COLUMNS)].astype(_TYPES), queries)
 
 
+def compare_alone(
+    queries: Sequence[Motif], target: Motif, engine: Engine, incomplete: bool = False
+) -> np.ndarray:
+    """Compare every query with one motif and nothing else.
+
+    Source: Liu & Gifford 2017, Table 1. The motif's own positions are then all that the null is
+    estimated from: a p-value of `compare` with a whole database says more.
+
+    Args:
+        queries: motifs with unique identifiers, at least one.
+        target: the motif.
+        engine: from `resolve_engine`.
+        incomplete: with the scores of Gupta et al. 2007, before Tanaka et al. 2011 completed them:
+            what the study used. Only MEME's program has them.
+
+    Returns:
+        p-values (queries,); with one target the E-values, too.
+
+    Raises:
+        ValueError: a doubled identifier, or a matrix that is not one of probabilities.
+        EngineError: incomplete scores of memelite, or a program that is missing or fails.
+    """
+    _require_valid("query", queries)
+    _require_valid("target", [target])
+    if engine.name == "memelite":
+        if incomplete:
+            raise EngineError(
+                "memelite has no incomplete scores: put MEME's program on PATH and set tomtom: "
+                "engine: meme, or take complete ones."
+            )
+        table = _compare_memelite(queries, [target], 1.0, threads=1)
+    else:
+        table = _compare_meme(queries, [target], engine, 1.0, 1, incomplete)
+    found = table.groupby("Query_ID")["p-value"].min()
+    return found.reindex([query.identifier for query in queries], fill_value=1.0).to_numpy()
+
+
 def use_cache(directory: Path | str) -> Path:
     """Say where memelite's compiled code is kept; compiling it takes about a minute.
 
@@ -276,6 +313,7 @@ def _compare_meme(
     engine: Engine,
     evalue: float,
     threads: int,
+    incomplete: bool = False,
 ) -> pd.DataFrame:
     parts = [part for part in (queries[start::threads] for start in range(threads)) if part]
     with tempfile.TemporaryDirectory() as name:
@@ -284,16 +322,20 @@ def _compare_meme(
 
         def run(number: int) -> pd.DataFrame:
             write_meme(folder / f"{number}.meme", parts[number])
-            return _run_tomtom(engine, folder / f"{number}.meme", folder / "targets.meme", evalue)
+            paths = folder / f"{number}.meme", folder / "targets.meme"
+            return _run_tomtom(engine, *paths, evalue, incomplete)
 
         # Tomtom itself uses one core, and treats every query on its own.
         with ThreadPoolExecutor(len(parts)) as pool:
             return pd.concat(list(pool.map(run, range(len(parts)))), ignore_index=True)
 
 
-def _run_tomtom(engine: Engine, queries: Path, targets: Path, evalue: float) -> pd.DataFrame:
+def _run_tomtom(
+    engine: Engine, queries: Path, targets: Path, evalue: float, incomplete: bool
+) -> pd.DataFrame:
     # -text needs no Perl; -verbosity 1 leaves errors and drops a line of progress per query.
     options = ["-text", "-verbosity", "1", "-dist", "ed", "-evalue", "-thresh", repr(float(evalue))]
+    options += ["-incomplete-scores"] if incomplete else []
     answer = queries.with_suffix(".tsv")
     answer.write_text(
         _run([engine.program, *options, str(queries), str(targets)]), encoding="utf-8"

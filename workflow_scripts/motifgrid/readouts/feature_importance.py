@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pandas as pd
 
-from motifgrid.formats.dataset import read_classes
+from motifgrid.formats.dataset import Split, read_classes, read_split
 from motifgrid.readouts.feature_ascent import (
     AscentSettings,
     FeatureMaps,
@@ -17,12 +17,24 @@ from motifgrid.readouts.feature_ascent import (
     name_layer,
 )
 from motifgrid.readouts.neuron_importance import CODE, Importance, judge_neurons
+from motifgrid.readouts.passes import Passes, cut_blocks
+from motifgrid.readouts.sequence_readouts import choose_positives
 
 STRONG = 0.5
 """A neuron is wanted, or not wanted, where its ONIV is at least this part of the largest absolute
 one of its class."""
 
-NEURON_COLUMNS = ("class", "neuron", "oniv", "mean", "variance", "varying", "role")
+NEURON_COLUMNS = (
+    "class",
+    "neuron",
+    "oniv",
+    "mean",
+    "variance",
+    "varying",
+    "role",
+    "grad_cam",
+    "gradient_x_activation",
+)
 RUN_COLUMNS = ("class", "run", "log_odds", "objective", "steps", "converged")
 SIMILARITY_COLUMNS = (
     "class",
@@ -32,6 +44,15 @@ SIMILARITY_COLUMNS = (
     "weights_positive",
     "weights_signed",
 )
+
+OF_MOTIFS = ("method", "filters", "incomplete_scores")
+"""Keys of a configuration that are not about the ascent."""
+
+RIVALS = ("grad_cam", "gradient_x_activation")
+"""Measures that need sequences: the last of `NEURON_COLUMNS`."""
+
+SEQUENCES = 5000
+"""Positives of a class that rivals see at most (Liu & Gifford 2017)."""
 
 WANTED, UNWANTED = "wanted", "unwanted"
 """Roles: what must be there, and what must not be ("NOT")."""
@@ -46,6 +67,7 @@ class ClassLogic:
         layer: name of the layer.
         found: of every run and class.
         importance: of every neuron.
+        rivals: what gradients at sequences say of every neuron, see `measure_gradients`.
         weights: of the last layer (features, C), which rival measures of similarity compare.
     """
 
@@ -53,6 +75,7 @@ class ClassLogic:
     layer: str
     found: FeatureMaps
     importance: Importance
+    rivals: Mapping[str, np.ndarray]
     weights: np.ndarray
 
 
@@ -63,18 +86,67 @@ def read_importance(
 
     Args:
         model: of the cell.
-        dataset: path of the dataset file; only its classes are read.
+        dataset: path of the dataset file; only rivals read sequences, those of its test split.
         readout: an entry of the configuration's `readouts`: `method`, and its settings.
 
     Raises:
         ValueError: a layer that is not there or does not decide the scores alone.
     """
-    settings = {key: value for key, value in readout.items() if key not in ("method", "filters")}
+    settings = {key: value for key, value in readout.items() if key not in OF_MOTIFS}
     layer, definition = settings.pop("layer", 1), settings.pop("definition", CODE)
+    most = settings.pop("sequences", SEQUENCES)
     found = ascend_classes(cut_above(model, layer), AscentSettings(**settings))
     importance = judge_neurons(found.maps, found.log_odds, definition)
-    weights = _last_weights(model)
-    return ClassLogic(read_classes(dataset), name_layer(model, layer), found, importance, weights)
+    rivals = measure_gradients(model, read_split(dataset, "test"), layer, most)
+    names = read_classes(dataset), name_layer(model, layer)
+    return ClassLogic(*names, found, importance, rivals, _last_weights(model))
+
+
+def measure_gradients(
+    model: keras.Model, test: Split, layer: int | str, most: int
+) -> dict[str, np.ndarray]:
+    """Measure neurons by gradients at each class's positives, averaged over them and positions.
+
+    Source: Selvaraju et al. 2017 (Grad-CAM), as in Liu & Gifford 2017, Table 1, where a
+    convolution's own output is differentiated at, before its pooling.
+
+    Args:
+        model: of the cell.
+        test: sequences with labels.
+        layer: a convolution's number, for its activation; or the name of any layer.
+        most: positives of a class at most, the first.
+
+    Returns:
+        grad_cam, the gradient of the class's log odds, and gradient_x_activation, its product with
+        the activation, each (C, F); NaN for a class without positives.
+    """
+    place = f"conv_{layer}_activation" if isinstance(layer, int) else layer
+    head = cut_above(model, place)
+    below = Passes(keras.Model(model.input, model.get_layer(place).output))
+    above = Passes(head)
+    classes, neurons = test.y.shape[1], head.input_shape[-1]
+    measured = {name: np.full((classes, neurons), np.nan) for name in RIVALS}
+    for number in range(classes):
+        rows = choose_positives(test, number, most)
+        if len(rows):
+            means = _average_gradients(below, above, test.x[rows], number)
+            for name, mean in zip(RIVALS, means, strict=True):
+                measured[name][number] = mean
+    return measured
+
+
+def _average_gradients(
+    below: Passes, above: Passes, x: np.ndarray, column: int
+) -> tuple[np.ndarray, np.ndarray]:
+    sums = 0.0
+    for rows in cut_blocks(x):
+        activations = below.outputs_of(rows)
+        gradients = above.gradients(activations, column).astype(np.float64)
+        axes = tuple(range(activations.ndim - 1))
+        positions = np.prod(activations.shape[1:-1])
+        both = np.stack([gradients, gradients * activations])
+        sums = sums + both.sum(axis=tuple(axis + 1 for axis in axes)) / positions
+    return tuple(sums / len(x))
 
 
 def list_neurons(logic: ClassLogic) -> pd.DataFrame:
@@ -85,6 +157,7 @@ def list_neurons(logic: ClassLogic) -> pd.DataFrame:
         columns = (
             *(name, np.arange(len(overall)), overall, each.mean[number]),
             *(each.variance[number], each.varying[number], _name_roles(overall)),
+            *(logic.rivals[name][number] for name in RIVALS),
         )
         parts.append(pd.DataFrame(dict(zip(NEURON_COLUMNS, columns, strict=True))))
     return pd.concat(parts, ignore_index=True)

@@ -1,6 +1,6 @@
 """Figure of feature importance: what each class wants of each neuron, below the neurons' motifs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 
-from motifgrid.formats.meme import Motif
 from motifgrid.report.figures import (
     INK,
     QUIET,
@@ -73,24 +72,6 @@ def draw_importance(neurons: pd.DataFrame, pwms: Mapping[int, np.ndarray], title
     _number(add_axes(figure, LABELS, height - FOOT, width, 0.01), shown)
     _explain_colours(figure, height - 0.2)
     return figure
-
-
-def number_filters(motifs: Sequence[Motif], layer: str) -> dict[int, np.ndarray]:
-    """Return PWMs by number where neurons of a layer are filters of the first convolution.
-
-    Args:
-        motifs: of a readout of filters; only `filter_{number}` are taken, which are of layer 1.
-        layer: whose neurons are drawn.
-    """
-    if not layer.startswith("conv_1_"):
-        return {}
-    names = {motif.identifier: motif.pwm for motif in motifs}
-    prefix = "filter_"
-    return {
-        int(name.removeprefix(prefix)): pwm
-        for name, pwm in names.items()
-        if name.startswith(prefix)
-    }
 
 
 def choose_neurons(neurons: pd.DataFrame) -> list[int]:

@@ -1,0 +1,128 @@
+"""Ranking: whether the filters that a class needs most are its known motif."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.special import comb
+
+from motifgrid.formats.dataset import PoolMotif
+from motifgrid.formats.meme import Motif
+from motifgrid.motifs.comparison import Engine, compare_alone
+from motifgrid.motifs.hits import assign_motifs
+
+MEASURES = ("oniv", "grad_cam", "gradient_x_activation")
+"""What filters are ranked by: columns of a table of importances."""
+
+TOPS = (1, 3, 5)
+CUTS = (0.5, 0.05)
+"""How many of the first filters count, and up to which p (Liu & Gifford 2017, Table 1)."""
+
+RANKED_COLUMNS = ("class", "measure", "rank", "neuron", "score", "pvalue")
+COUNT_COLUMNS = ("measure", "top", "cut", "experiments", "matched", "matches", "expected")
+
+
+def number_filters(motifs: Sequence[Motif], layer: str) -> dict[int, Motif]:
+    """Return motifs by number where neurons of a layer are filters of the first convolution.
+
+    Args:
+        motifs: of a readout of filters; only `filter_{number}` are taken, which are of layer 1.
+        layer: whose neurons they shall be; of any other there are none.
+    """
+    if not layer.startswith("conv_1_"):
+        return {}
+    prefix = "filter_"
+    return {
+        int(motif.identifier.removeprefix(prefix)): motif
+        for motif in motifs
+        if motif.identifier.startswith(prefix)
+    }
+
+
+def compare_filters(
+    filters: Mapping[int, Motif],
+    classes: Sequence[str],
+    pool: Sequence[PoolMotif],
+    engine: Engine,
+    incomplete: bool = False,
+) -> dict[str, dict[int, float]]:
+    """Compare every filter with each class's own motifs, one at a time and nothing else.
+
+    Args:
+        filters: by the number of the neuron.
+        classes: to be looked at.
+        pool: their known motifs; a class without any is left out.
+        engine: from `comparison.resolve_engine`.
+        incomplete: see `comparison.compare_alone`.
+
+    Returns:
+        By class the p-value of each filter: the smallest over the class's motifs.
+    """
+    queries = list(filters.values())
+    found = {}
+    for name, motifs in assign_motifs(classes, pool).items():
+        targets = [Motif(motif.identifier, motif.pwm, nsites=20) for motif in motifs]
+        if targets and queries:
+            each = [compare_alone(queries, target, engine, incomplete) for target in targets]
+            found[name] = dict(zip(filters, np.min(each, axis=0), strict=True))
+    return found
+
+
+def rank_filters(
+    importance: pd.DataFrame, pvalues: Mapping[str, Mapping[int, float]]
+) -> pd.DataFrame:
+    """Rank neurons by every measure, the largest first, with what their motifs match.
+
+    Args:
+        importance: class, neuron and `MEASURES`, of which some may be missing.
+        pvalues: from `compare_filters`.
+
+    Returns:
+        `RANKED_COLUMNS`, by class and measure in rank order; rank counts from 1, pvalue is NaN of a
+        neuron without a motif. Classes without a known motif are left out.
+    """
+    parts = []
+    known = importance[importance["class"].isin(pvalues.keys())]
+    for name, of_class in known.groupby("class", sort=False):
+        for measure in MEASURES:
+            if measure in of_class and of_class[measure].notna().any():
+                order = of_class.sort_values(measure, ascending=False, kind="stable")
+                values = (order["neuron"], order[measure], order["neuron"].map(pvalues[name]))
+                columns = (name, measure, np.arange(1, len(order) + 1), *values)
+                parts.append(pd.DataFrame(dict(zip(RANKED_COLUMNS, columns, strict=True))))
+    if not parts:
+        return pd.DataFrame(columns=list(RANKED_COLUMNS))
+    return pd.concat(parts, ignore_index=True)
+
+
+def count_experiments(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Count the experiments of which one of the first filters is the known motif.
+
+    Source: Liu & Gifford 2017, Table 1. An experiment is a class of a cell; the published script
+    adds up the matching filters, which can be more than experiments: both numbers are given.
+
+    Args:
+        ranked: `RANKED_COLUMNS`, and any columns that tell cells apart.
+
+    Returns:
+        `COUNT_COLUMNS`: of each measure, number of filters and cut the experiments, those with a
+        match, all matches, and how many experiments a random order would find: 1 - C(n - m, k) /
+        C(n, k) for m matching filters of n, summed over experiments.
+    """
+    keys = [name for name in ranked if name not in RANKED_COLUMNS[2:]]
+    rows = []
+    for measure, of_measure in ranked.groupby("measure", sort=False):
+        experiments = [each for _key, each in of_measure.groupby(keys, sort=False)]
+        for top in TOPS:
+            for cut in CUTS:
+                hits = [(each["pvalue"] <= cut).to_numpy() for each in experiments]
+                first = np.array([each[:top].sum() for each in hits])
+                chance = sum(_by_chance(len(each), int(each.sum()), top) for each in hits)
+                numbers = (len(hits), int((first > 0).sum()), int(first.sum()), chance)
+                rows.append((measure, top, cut, *numbers))
+    return pd.DataFrame(rows, columns=list(COUNT_COLUMNS))
+
+
+def _by_chance(count: int, matching: int, top: int) -> float:
+    drawn = min(top, count)
+    return float(1 - comb(count - matching, drawn, exact=True) / comb(count, drawn, exact=True))
