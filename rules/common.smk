@@ -31,6 +31,7 @@ try:
     if workflow.is_main_process:
         configuration.require_files(STUDY)
         configuration.require_sizes(STUDY, "results/resources/downloads")
+        configuration.require_fit(STUDY, "results/resources/downloads")
         configuration.require_known_motifs(STUDY)
         # with --use-conda, a job's packages are in an environment that may be still to be made
         if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:

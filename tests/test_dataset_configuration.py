@@ -11,6 +11,7 @@ from motifgrid.configuration import (
     list_datasets,
     list_sources,
     require_files,
+    require_fit,
     require_known_motifs,
     resolve,
 )
@@ -176,6 +177,62 @@ def test_every_missing_file_is_named_at_once(tmp_path, monkeypatch):
     assert first == "The configuration cannot run:"
     assert [line.split(":")[2].strip() for line in problems] == ["genome", "tracks"]
     assert "no file g.fa" in problems[0] and "no file b.bed" in problems[1]
+
+
+LINE = f">chr1:1-101 {'A' * 101} 1\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"readouts": {"maps": {"method": "saliency", "width": 102}}},
+            "readouts: maps: width: 102 is longer than the sequences of toy (101 nt). Expected 101 "
+            "at most.",
+        ),
+        (
+            {"readouts": {"filters": {"method": "filters", "window": 102}}},
+            "readouts: filters: window: 102 is longer than the sequences of toy (101 nt). Expected "
+            "101 at most, or receptive_field.",
+        ),
+        (
+            {
+                "architectures": {
+                    "cnn-25": {
+                        "family": "koo-eddy",
+                        "widths": [102, 5],
+                        "paddings": ["valid", "same"],
+                    }
+                }
+            },
+            "architectures: cnn-25: ",
+        ),
+    ],
+    ids=["hits", "filters", "architectures"],
+)
+def test_what_is_longer_than_the_sequences_of_a_file_is_refused(
+    tmp_path, monkeypatch, changes, words
+):
+    monkeypatch.chdir(tmp_path)
+    config = resolved({**SEQUENCES, "train": "a.seq", "test": "b.seq"}, **changes)
+    # before a file is there, or where it is not a set, only the job can tell
+    require_fit(config, "downloads")
+    (tmp_path / "a.seq").write_text("another format\n")
+    require_fit(config, "downloads")
+    (tmp_path / "a.seq").write_text(LINE)
+    with pytest.raises(ConfigurationError) as error:
+        require_fit(config, "downloads")
+    assert str(error.value).startswith(f"The configuration cannot run:\n  {words}")
+
+
+def test_lengths_of_downloads_are_known_once_they_are_here(tmp_path):
+    train = "https://example.org/a.seq"
+    readouts = {"maps": {"method": "saliency", "width": 102}}
+    config = resolved({**SEQUENCES, "train": train}, readouts=readouts)
+    require_fit(config, tmp_path)
+    (tmp_path / "a.seq").write_text(LINE)
+    with pytest.raises(ConfigurationError, match="width: 102 is longer"):
+        require_fit(config, tmp_path)
 
 
 def test_a_resource_stands_for_its_source():

@@ -1,6 +1,6 @@
 import pytest
 
-from motifgrid.places import pair_files
+from motifgrid.places import name_readout, pair_files
 
 
 def test_files_of_one_cell_are_one_pair():
@@ -18,3 +18,14 @@ def test_a_list_of_one_is_of_one_cell():
 def test_files_that_are_not_as_many_are_refused():
     with pytest.raises(ValueError, match="shorter"):
         pair_files(["a", "b"], ["A"])
+
+
+def test_the_readout_of_a_file_is_told_by_its_place():
+    assert name_readout("results/readouts/saliency/toy/cnn-2/0/hits.csv") == "saliency"
+    assert name_readout("/a/readouts/results/readouts/roc/toy/cnn-2/0/roc.csv") == "roc"
+
+
+@pytest.mark.parametrize("path", ["hits.csv", "results/cells/saliency/toy/cnn-2/0/hits.csv"])
+def test_a_file_of_no_readout_is_refused(path):
+    with pytest.raises(ValueError, match="is of no readout"):
+        name_readout(path)

@@ -11,7 +11,7 @@ select_backend("auto", snakemake.threads)
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.attributions import write_attributions
 from motifgrid.formats.meme import write_meme
-from motifgrid.places import pair_files
+from motifgrid.places import name_readout, pair_files
 from motifgrid.readouts.attribution_windows import kmer_motifs
 from motifgrid.readouts.sequence_readouts import gather_hits, read_sequences
 from motifgrid.training.cell import load_model
@@ -23,7 +23,8 @@ outputs = snakemake.output
 for model, map_file, hit_file, motif_file in pair_files(
     snakemake.input.model, outputs.maps, outputs.hits, outputs.motifs
 ):
-    readings = list(read_sequences(load_model(model), snakemake.input.dataset, readout))
+    name = name_readout(hit_file)
+    readings = list(read_sequences(load_model(model), snakemake.input.dataset, readout, name))
     hits = gather_hits(readings)
     maps = (part for reading in readings for part in reading.list_maps(readout))
     write_attributions(map_file, maps)

@@ -11,6 +11,7 @@ from motifgrid.formats.dataset import PLACE_DTYPE
 from motifgrid.formats.genome import index_genome, open_genome, unpack_genome
 from motifgrid.formats.sequence_sets import (
     SequenceSetError,
+    peek_length,
     read_deepbind,
     read_sequence_set,
     read_zeng,
@@ -100,6 +101,35 @@ def test_gzip_windows_line_ends_and_blank_lines_change_nothing(tmp_path, text):
     np.testing.assert_array_equal(packed.x, plain.x)
     np.testing.assert_array_equal(packed.y, plain.y)
     assert packed.names == plain.names
+
+
+# The length alone
+
+
+@pytest.mark.parametrize("text", [DEEPBIND, ZENG])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_length_is_that_of_all_sequences(tmp_path, text, pack):
+    path = write(tmp_path, pack(f"\n{text}".replace("\n", "\r\n").encode()))
+    assert peek_length(path) == read_sequence_set(path).x.shape[1] == 5
+
+
+def test_a_length_is_read_from_the_beginning_alone(tmp_path):
+    line = f">chr1:1-101 {'A' * 101} 1\n".encode()
+    whole = gzip.compress(line * 20_000, compresslevel=0)
+    path = tmp_path / "set.gz"
+    # a file whose end is missing
+    path.write_bytes(whole[: len(whole) // 2])
+    assert peek_length(path) == 101
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"chr1 5 10\n", HEADER.encode(), b"a\tseq\nA\n", b"\x1f\x8b\x08 no"]
+)
+def test_where_a_beginning_shows_no_length_there_is_none(tmp_path, content):
+    path = tmp_path / "set.txt"
+    path.write_bytes(content)
+    assert peek_length(path) is None
+    assert peek_length(tmp_path / "nothing") is None
 
 
 # Real files

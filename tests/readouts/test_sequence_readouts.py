@@ -139,3 +139,15 @@ def test_without_positives_there_is_nothing_to_read(tmp_path):
     )
     with pytest.raises(ValueError, match="no class has a positive in the test split"):
         read(linear(), tmp_path / "empty.h5", "saliency")
+
+
+@pytest.mark.parametrize("method", READERS)
+def test_hits_that_are_longer_than_the_sequences_are_told_before_any_is_read(dataset, method):
+    path, _test = dataset
+    readout = {"method": method, "width": LENGTH + 1}
+    with pytest.raises(ValueError) as caught:
+        next(read_sequences(None, path, readout, "mine"))
+    assert str(caught.value) == (
+        f"readouts: mine: width: {LENGTH + 1} is longer than the sequences of toy ({LENGTH} nt). "
+        f"Expected {LENGTH} at most: change the configuration and run again."
+    )

@@ -283,6 +283,24 @@ def list_warnings(config: Mapping[str, object]) -> list[str]:
     return list(readout_blocks.find_risks(config))
 
 
+def require_fit(config: Mapping[str, object], folder: Path | str) -> None:
+    """Check that what is read of sequences is not longer than they are, where files tell.
+
+    Args:
+        config: resolved, which has checked this for datasets that state their length.
+        folder: where downloads go. A set that has not come yet is left to the jobs.
+
+    Raises:
+        ConfigurationError: with readout or architecture, what it needs, dataset and length.
+    """
+    lengths = dataset_blocks.find_lengths(config["datasets"], list_sources(config), folder)
+    blocks = {name: {**config["datasets"][name], "length": lengths[name]} for name in lengths}
+    known = {**config, "datasets": {**config["datasets"], **blocks}}
+    problems = [*_find_short_sequences(known), *readout_blocks.find_problems(known)]
+    if problems:
+        raise ConfigurationError("\n".join(["The configuration cannot run:", *problems]))
+
+
 def list_contrast(config: Mapping[str, object], dataset: str, readout: str) -> list[Cell]:
     """List the cells that a dataset's contrast shows: the first seed of each architecture.
 
@@ -537,10 +555,10 @@ def _find_inconsistencies(
             require_same_depth(recipe)
             require_used_strides(recipe)
             require_effective_clip(recipe)
-            for length in _lengths_in_grid(config, name):
-                list_lengths(recipe, length)
         except ValueError as error:
             yield f"  architectures: {name}: {error}"
+            continue
+        yield from _find_short_sequences(config, [name])
     for name, dataset in config["datasets"].items():
         yield from dataset_blocks.find_problems(f"  datasets: {name}", dataset)
     yield from _find_idle_reduction(config["training"])
@@ -618,6 +636,18 @@ def _find_ignored_truth(config: Mapping[str, object]) -> Iterable[str]:
                         f"  matches: ignored: {identifier} is what class {entry['name']} of "
                         f"{name} is found by. Take it out here, or out of the class's relevant."
                     )
+
+
+def _find_short_sequences(
+    config: Mapping[str, object], architectures: Iterable[str] = ()
+) -> Iterable[str]:
+    """Find architectures, of all or of some, that leave nothing of sequences of a known length."""
+    for name in architectures or config["architectures"]:
+        try:
+            for length in _lengths_in_grid(config, name):
+                list_lengths(config["architectures"][name], length)
+        except ValueError as error:
+            yield f"  architectures: {name}: {error}"
 
 
 def _lengths_in_grid(config: Mapping[str, object], architecture: str) -> list[int]:

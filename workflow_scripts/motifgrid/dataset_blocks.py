@@ -12,6 +12,7 @@ from motifgrid.datasets.selection import WindowSettings
 from motifgrid.datasets.splits import REST, SplitError, parse_region
 from motifgrid.datasets.tracks import FitSettings
 from motifgrid.formats.dataset import SPLITS
+from motifgrid.formats.sequence_sets import peek_length
 from motifgrid.resources.sources import (
     ASSEMBLIES,
     Source,
@@ -172,6 +173,27 @@ def find_missing_files(blocks: Mapping[str, Block], sources: Mapping[str, Source
                     f"datasets: {name}: {key}: no file {path}. Paths are relative to the working "
                     f"directory, {Path.cwd()}; a file from elsewhere is a URL or an accession."
                 )
+
+
+def find_lengths(
+    blocks: Mapping[str, Block], sources: Mapping[str, Source], folder: Path | str
+) -> dict[str, int]:
+    """Find how long the sequences of published sets are whose training file is here.
+
+    Args:
+        blocks: datasets by name, complete.
+        sources: from `list_sources`.
+        folder: where downloads go.
+
+    Returns:
+        Nucleotides by name; sets whose file is not here yet, or cannot be read, are left out.
+    """
+    lengths = {}
+    for name, block in blocks.items():
+        if block["kind"] == "sequences":
+            source = sources[block["train"]]
+            lengths[name] = peek_length(source.path or Path(folder) / source.name)
+    return {name: length for name, length in lengths.items() if length}
 
 
 def genome_name(source: Source) -> str:

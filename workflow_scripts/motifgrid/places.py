@@ -1,6 +1,7 @@
 """Places: the files that a rule names, cell by cell."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def pair_files(*named: str | Iterable[str]) -> list[tuple[str, ...]]:
@@ -15,3 +16,18 @@ def pair_files(*named: str | Iterable[str]) -> list[tuple[str, ...]]:
     """
     columns = [[each] if isinstance(each, str) else list(each) for each in named]
     return list(zip(*columns, strict=True))
+
+
+def name_readout(path: Path | str) -> str:
+    """Name the readout of a file of `results/readouts/{readout}/{dataset}/{architecture}/{seed}/`.
+
+    Raises:
+        ValueError: another place.
+    """
+    parts = Path(path).parts
+    if len(parts) < 6 or parts[-6] != "readouts":
+        raise ValueError(
+            f"{path} is of no readout. Expected readouts/{{readout}}/{{dataset}}/{{architecture}}/"
+            "{seed}/ and a file."
+        )
+    return parts[-5]

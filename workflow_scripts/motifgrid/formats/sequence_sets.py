@@ -1,6 +1,8 @@
 """Published sets of labelled sequences: DeepBind's tables and the 690-set format of Zeng et al."""
 
+import gzip
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,10 @@ SHUFFLED = "_shuf"
 """How the name of a sequence ends that is a shuffle of another, in both formats."""
 NO_STRAND = b"."
 """Strand of a shuffle: its place is that of the sequence it was made from."""
+
+_GZIP = b"\x1f\x8b"
+_BEGINNING = 1 << 14
+"""Bytes that hold the first sequence, 16 times over where it has 1,000 nt."""
 
 _LETTERS = b"ACGTNacgtn"
 _PLACE = re.compile(rf"(.+):([0-9]{{1,12}})-([0-9]{{1,12}})(?:{SHUFFLED})?")
@@ -111,6 +117,36 @@ def read_zeng(path: Path | str) -> SequenceSet:
         SequenceSetError: as in `read_deepbind`, or a place is not as long as its sequence.
     """
     return _zeng(path, _read(path))
+
+
+def peek_length(path: Path | str) -> int | None:
+    """Read how long the first sequence of a set is, without reading the others.
+
+    Args:
+        path: a file that `read_sequence_set` may read.
+
+    Returns:
+        Nucleotides; None where the beginning shows none. What is wrong with it is for the readers
+        to say.
+    """
+    try:
+        lines = [line for line in _read_beginning(path).split(b"\n")[:-1] if line.strip()]
+    except (EOFError, OSError, zlib.error):
+        return None
+    cells = lines[0].split() if lines else []
+    if len(cells) == 3 and cells[0].startswith(b">"):
+        return len(cells[1])
+    header, row = ([line.strip(b"\r").split(b"\t") for line in lines] + [[], []])[:2]
+    column = header.index(b"seq") if b"seq" in header else len(row)
+    return len(row[column]) if column < len(row) else None
+
+
+def _read_beginning(path: Path | str) -> bytes:
+    with Path(path).open("rb") as file:
+        if file.peek(len(_GZIP)).startswith(_GZIP):
+            with gzip.open(file) as unpacked:
+                return unpacked.read(_BEGINNING)
+        return file.read(_BEGINNING)
 
 
 def _read(path: Path | str) -> list[bytes]:

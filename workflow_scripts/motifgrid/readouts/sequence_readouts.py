@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from motifgrid.formats.attributions import Blocks, Identity
-from motifgrid.formats.dataset import Split, read_classes, read_split
+from motifgrid.formats.dataset import Split, read_classes, read_shape, read_split
 from motifgrid.models.scores import class_scores
 from motifgrid.motifs.hits import COLUMNS
 from motifgrid.readouts import attribution, attribution_windows
@@ -93,7 +93,7 @@ class ClassReading:
 
 
 def read_sequences(
-    model: keras.Model, dataset: Path | str, readout: Mapping[str, object]
+    model: keras.Model, dataset: Path | str, readout: Mapping[str, object], name: str = ""
 ) -> Iterator[ClassReading]:
     """Read the positives of each class in the test split.
 
@@ -101,17 +101,20 @@ def read_sequences(
         model: of the cell.
         dataset: path of the dataset file.
         readout: an entry of the configuration's `readouts`: `method`, and its settings.
+        name: of that entry.
 
     Yields:
         What there is of each class that has positives, in the order of the classes.
 
     Raises:
-        ValueError: a network that the method cannot read, or no class with positives.
+        ValueError: hits that are longer than the sequences, a network that the method cannot read,
+            or no class with positives.
     """
     settings = dict(readout)
     method = settings.pop("method")
     names = SequenceSettings.__dataclass_fields__
     chosen = SequenceSettings(**{key: settings[key] for key in names if key in settings})
+    _require_fit(f"readouts: {name or method}", chosen.width, dataset)
     read = READERS[method](model, chosen.width, method, settings)
     predict = Passes(model).outputs_of
     test, found = read_split(dataset, "test"), False
@@ -123,6 +126,15 @@ def read_sequences(
             yield ClassReading(class_name, numbers, *part).name_hits()
     if not found:
         raise ValueError(f"{dataset}: no class has a positive in the test split: nothing to read.")
+
+
+def _require_fit(key: str, width: int, dataset: Path | str) -> None:
+    length = read_shape(dataset, "test")[1]
+    if width > length:
+        raise ValueError(
+            f"{key}: width: {width} is longer than the sequences of {Path(dataset).stem} ({length} "
+            f"nt). Expected {length} at most: change the configuration and run again."
+        )
 
 
 def choose_positives(test: Split, class_index: int, most: int) -> np.ndarray:
