@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from motifgrid.report.names import (
+    count_things,
     display_name,
     is_untrained,
     name_cell,
@@ -25,6 +26,13 @@ from motifgrid.report.names import (
 )
 def test_names_for_readers(architecture, shown):
     assert display_name(architecture) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 sets"), (1, "1 set"), (2, "2 sets"), (1690, "1,690 sets")]
+)
+def test_one_is_no_plural(number, words):
+    assert count_things(number, "set") == words
 
 
 def test_null_cells_are_known_by_their_ending():

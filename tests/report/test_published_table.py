@@ -193,6 +193,13 @@ def test_a_number_over_sets_in_words(sets, tmp_path):
         assert (row["Ours"], row["Seeds"]) == ("0.800 ± 0.107", "3 sets")
 
 
+def test_a_number_over_sets_of_which_one_is_here(sets):
+    (row,) = render_published(
+        compare_published(sets, [number_over_sets(architecture="cnn-2")])
+    ).to_dict("records")
+    assert row["Seeds"] == "1 set"
+
+
 def test_fractions_over_sets_need_one_readout(summary):
     number = published_number(datasets=["synthetic"], statistic="mean", layer=None)
     both = pd.concat([summary, summary.assign(layer=2)])

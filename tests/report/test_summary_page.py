@@ -92,8 +92,10 @@ def test_the_page_has_its_parts_in_order(summary):
     ]
     assert QUESTION in page
     assert "| CNN-25 | 1 | 0.954 |" in page
-    assert "Of the 1 numbers with a published spread over trials or a bound, 1 agree" in page
-    assert ". 1 of 2 are not in this grid." in page
+    assert (
+        "The one number with a published spread over trials or a bound agrees: ours lies within "
+        "two published standard deviations. 1 of 2 is not in this grid."
+    ) in page
     assert "What differs: 20 epochs." in page
     assert "- `results/report.html`: the report" in page
     assert page.endswith("\n") and "\n\n\n" not in page
@@ -222,6 +224,26 @@ def test_without_readouts_nothing_is_said_of_filters(summary, scores_alone):
 def test_with_readouts_the_answer_is_about_filters_whatever_the_pairs(summary):
     pairs = pd.DataFrame([pair_of("cnn-2", "cnn-25", 8, 2)])
     assert answer(summary, pairs=pairs) == answer(summary)
+
+
+@pytest.mark.parametrize(
+    ("means", "words"),
+    [
+        ([0.0], "The one number with a published spread over trials or a bound does not agree: "),
+        ([0.98, 0.0], "Of the 2 numbers with a published spread over trials or a bound, 1 agrees"),
+        ([0.98, 0.98], "trials or a bound, 2 agree: ours lie within two published standard dev"),
+        ([0.0, 0.0], "trials or a bound, 0 agree: ours lie within two published standard dev"),
+    ],
+)
+def test_numbers_are_counted_in_words(summary, means, words):
+    numbers = [published_number(mean=mean) for mean in means]
+    assert words in write_summary(summary, compare_published(summary, numbers))
+
+
+def test_one_dataset_is_no_datasets(scores_alone):
+    pair = {**pair_of("max", "expectation", 1, 0), "datasets": 1, "equal": 0}
+    said = answer(scores_alone, pairs=pd.DataFrame([pair]))
+    assert said.startswith("expectation has the higher AUROC on 1 of 1 dataset, max on 0 (")
 
 
 def test_numbers_of_which_none_can_be_judged_are_not_counted_as_none(summary):

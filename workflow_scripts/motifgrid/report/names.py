@@ -19,6 +19,11 @@ def name_cell(dataset: str, architecture: str, seed: int | str, **_others: str) 
     return f"{display_name(architecture)}, {dataset}, seed {seed}"
 
 
+def count_things(number: int, name: str) -> str:
+    """Write how many there are of something: 1 set, 2 sets."""
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+
+
 def is_untrained(architecture: str) -> bool:
     """Tell whether a name is that of a null cell, whose weights were never trained."""
     return architecture.endswith(UNTRAINED)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from motifgrid.report.hits_table import RELEVANT_HITS, measure_hits
+from motifgrid.report.names import count_things
 from motifgrid.report.tables import (
     GROUP,
     HEADINGS,
@@ -102,7 +103,8 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
     """
     ours = render_column(comparison, "ours_mean", "ours_sd", "n")
     theirs = render_column(comparison, "published_mean", "published_sd")
-    sets = comparison["statistic"] != ""
+    over_sets = comparison["statistic"] != ""
+    counts = comparison["n"].astype(str)
     columns = {
         "Study": comparison["study"].astype(str),
         "Table": comparison["table"].astype(str),
@@ -112,7 +114,7 @@ def render_published(comparison: pd.DataFrame) -> pd.DataFrame:
         "Metric": comparison["metric"].map({**HEADINGS, RELEVANT_HITS: "Hits of the motif"})
         + comparison["statistic"].map(_render_statistic),
         "Ours": ours.where(comparison["n"] > 0, "not in this grid"),
-        "Seeds": comparison["n"].astype(str) + sets.map({True: " sets", False: ""}),
+        "Seeds": counts.mask(over_sets, comparison["n"].map(lambda n: count_things(n, "set"))),
         "Published": comparison["relation"].map(RELATIONS) + theirs,
         "Difference": comparison["difference"].map(_render_difference),
         "Within 2 sd": comparison["within_2sd"].replace("", MISSING),

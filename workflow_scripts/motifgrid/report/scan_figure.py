@@ -17,7 +17,7 @@ from motifgrid.report.figures import (
     new_page,
     paper_look,
 )
-from motifgrid.report.names import natural_key, sort_names
+from motifgrid.report.names import count_things, natural_key, sort_names
 from motifgrid.report.paired_figure import MOST_PANELS
 from motifgrid.report.pool_figure import SERIES_COLOURS, SERIES_MARKERS
 from motifgrid.report.scans import Scan
@@ -207,8 +207,9 @@ def _set_ticks(axes: Axes, values: Sequence[float]) -> None:
 def _title(points: pd.DataFrame) -> str:
     if points["dataset"].iloc[0]:
         return points["dataset"].iloc[0]
-    counts = dict.fromkeys(f"{count:,}" for count in (points["count"].min(), points["count"].max()))
-    return f"{' to '.join(counts)} datasets"
+    least, most = points["count"].min(), points["count"].max()
+    words = count_things(most, "dataset")
+    return words if least == most else f"{least:,} to {words}"
 
 
 def _explain(datasets: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from motifgrid.report.baselines import add_rows
 from motifgrid.report.hits_table import render_hits
-from motifgrid.report.names import is_untrained, trained_name
+from motifgrid.report.names import count_things, is_untrained, trained_name
 from motifgrid.report.paired import LEAST_DIFFERENCES
 from motifgrid.report.published_table import render_published
 from motifgrid.report.sites_table import compare_readouts, render_sites
@@ -117,7 +117,8 @@ def _compare(pair: NamedTuple, labels: Mapping[str, str], several: bool) -> str:
     sides = [(label_of(pair.other, labels), pair.improved)]
     sides += [(label_of(pair.baseline, labels), pair.worsened)]
     (winner, wins), (loser, losses) = sorted(sides, key=lambda side: -side[1])
-    score = f"the higher {HEADINGS[pair.metric]} on {wins} of {pair.datasets} datasets"
+    score = f"the higher {HEADINGS[pair.metric]} on {wins} of "
+    score += count_things(pair.datasets, "dataset")
     if wins == losses:
         words = f"Neither is better: {loser} and {winner} each have {score}"
     else:
@@ -258,21 +259,31 @@ def _round_p(p: float) -> str:
 def _describe_published(comparison: pd.DataFrame, note: str) -> str:
     if comparison.empty:
         return ""
-    judged = comparison["within_2sd"] != ""
+    judged = int((comparison["within_2sd"] != "").sum())
     within = int((comparison["within_2sd"] == "yes").sum())
     absent = int((comparison["n"] == 0).sum())
-    text = (
-        f"Of the {int(judged.sum())} numbers with a published spread over trials or a bound, "
-        f"{within} agree: ours lie within two published standard deviations."
-    )
-    if not judged.any():
-        text = (
+    text = _count_agreeing(within, judged)
+    verb = "is" if absent == 1 else "are"
+    text += f" {absent} of {len(comparison)} {verb} not in this grid." if absent else ""
+    difference = f"\n\nWhat differs: {note}" if note else ""
+    return f"{text}{difference}\n\n{format_markdown(render_published(comparison))}"
+
+
+def _count_agreeing(within: int, judged: int) -> str:
+    known = "with a published spread over trials or a bound"
+    if judged == 0:
+        return (
             "None of these numbers is judged: ours is missing, or the paper states neither a "
             "spread over trials nor a bound."
         )
-    text += f" {absent} of {len(comparison)} are not in this grid." if absent else ""
-    difference = f"\n\nWhat differs: {note}" if note else ""
-    return f"{text}{difference}\n\n{format_markdown(render_published(comparison))}"
+    if judged == 1:
+        verbs = "agrees: ours lies" if within else "does not agree: ours does not lie"
+        return f"The one number {known} {verbs} within two published standard deviations."
+    verbs = "agrees: ours lies" if within == 1 else "agree: ours lie"
+    return (
+        f"Of the {judged} numbers {known}, {within} {verbs} within two published standard "
+        "deviations."
+    )
 
 
 def _describe_hits(hits: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
