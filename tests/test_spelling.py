@@ -11,6 +11,25 @@ def test_the_closest_spelling(value, expected):
     assert closest(value, ["MA0083.3", "MA0139.1"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("ISM", "in_silico_mutagenesis"),
+        ("ig", "integrated_gradients"),
+        ("ke", "koo-eddy"),
+        ("i", None),
+        ("xy", None),
+    ],
+)
+def test_initials_stand_for_words_where_nothing_is_spelt_alike(value, expected):
+    known = ["in_silico_mutagenesis", "integrated_gradients", "koo-eddy", "saliency"]
+    assert closest(value, known) == expected
+
+
+def test_spelling_comes_before_initials():
+    assert closest("roc", ["rest_of_cells", "rocs"]) == "rocs"
+
+
 def test_nothing_is_close_to_nothing():
     assert closest("MA0083.3", []) is None
     assert suggest("MA0083.3", []) == ""
