@@ -155,7 +155,8 @@ def test_pages_are_made_where_they_are_wanted(read, dashboard, pages):
 
 
 def test_other_settings_read_again_and_train_nothing(read):
-    readouts = {**READOUTS, "saliency": {**READOUTS["saliency"], "width": 11}}
+    readouts = {**READOUTS, "saliency": {**READOUTS["saliency"], "width": 5}}
     run = snakemake(read, "-n", config=changed(read, readouts=readouts))
     assert run.jobs["read_sequences"] == 2
+    assert "Worth a second look: readouts: saliency: width: 5: " in run.output
     assert not {"train", "optimise_classes", "filters", "roc"} & set(run.jobs)
