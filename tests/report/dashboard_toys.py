@@ -28,6 +28,7 @@ STRIPS = {
     "smoothgrad": "absolute",
     "mutagenesis": "loss",
 }
+DIRECTIONS = {"temporal-output": "forward", "temporal-backward": "backward"}
 METHODS = {name: name.replace("-", "_") for name in STRIPS} | {
     "mutagenesis": "in_silico_mutagenesis"
 }
@@ -35,7 +36,7 @@ WIDTH = 9
 
 
 def write_toy(folder, sequences=50, length=101, known_sites=True, seed=0):
-    """Write a dataset, a database, and five readouts of sequences with one of classes.
+    """Write a dataset, a database, and seven readouts of sequences with one of classes.
 
     Returns:
         The arguments of `gather_content`, but for the number of sequences.
@@ -55,8 +56,8 @@ def write_toy(folder, sequences=50, length=101, known_sites=True, seed=0):
     readings = [
         _write_reading(folder, rng, split, pool, readout, network)
         for network in NETWORKS
-        for readout in (*STRIPS, "temporal-output", "activation-window")
-        if readout != "temporal-output" or network == "cnn-rnn"
+        for readout in (*STRIPS, *DIRECTIONS, "activation-window")
+        if readout not in DIRECTIONS or network == "cnn-rnn"
     ]
     return {
         "name": "toy",
@@ -108,7 +109,7 @@ def _write_reading(folder, rng, split, pool, readout, network):
         numbers = np.flatnonzero(split.y[:, index] == 1)
         x = split.x[numbers]
         marked = _mark_sites(rng, split, numbers)
-        settings = {"method": METHODS.get(readout, readout), "strip": STRIPS.get(readout, "sum")}
+        settings = _name_settings(readout)
         for method, maps in _make_maps(rng, readout, x, marked).items():
             parts.append((Identity(method, name, settings), [(numbers, maps)]))
         tables.append(_make_hits(rng, name, numbers, x, marked, _score(network, numbers)))
@@ -129,6 +130,13 @@ def _write_reading(folder, rng, split, pool, readout, network):
     return ReadingFiles(readout, network, path.with_suffix(".csv"), path.with_suffix(".h5"))
 
 
+def _name_settings(readout):
+    """What a configuration says of a readout, as far as pages depend on it."""
+    if readout in DIRECTIONS:
+        return {"method": "temporal_output", "direction": DIRECTIONS[readout]}
+    return {"method": METHODS.get(readout, readout), "strip": STRIPS.get(readout, "sum")}
+
+
 def _mark_sites(rng, split, numbers):
     """Contributions (N, L): noise, and more where the first motif lies."""
     marked = rng.normal(0, 0.05, (len(numbers), split.x.shape[1]))
@@ -141,7 +149,7 @@ def _mark_sites(rng, split, numbers):
 
 
 def _make_maps(rng, readout, x, marked):
-    if readout == "temporal-output":
+    if readout in DIRECTIONS:
         total = np.cumsum(marked, axis=1) - 1.5
         back = np.cumsum(marked[:, ::-1], axis=1)[:, ::-1] - 1.5
         courses = {"forward": total, "backward": back}

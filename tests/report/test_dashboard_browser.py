@@ -97,6 +97,10 @@ def when_ready(act):
       document.body.dataset.address = location.hash;
       document.body.dataset.view = JSON.stringify([view.start, view.end]);
       document.body.dataset.bands = JSON.stringify(drawn.bands.map((band) => band.caption));
+      const tops = ["own_hits", "other_hits"].flatMap((name) => [...source(name).data.top]);
+      document.body.dataset.boxes = JSON.stringify(Object.fromEntries(drawn.bands.map(
+        (band) => [band.caption.split(", p =")[0], tops.filter(
+          (top) => top >= band.top - CAPTION && top < band.bottom).length])));
       document.body.dataset.letters = source("letters").data.xs.length;
       const logos = [...document.querySelectorAll(".logos")].filter((each) => !each.hidden);
       document.body.dataset.logos = JSON.stringify(
@@ -194,8 +198,18 @@ def test_it_begins_with_the_first_sequence_and_all_networks(first):
 def test_all_strips_lie_below_the_implants_and_the_sequence(first):
     bands = first.read("bands")
     assert bands[:2] == ["true implants", "sequence, hits boxed"]
-    assert len(bands) == 2 + 3 * 4 + 2
-    assert [each.split(",")[0] for each in bands[-2:]] == ["CNN-rnn: temporal output"] * 2
+    assert len(bands) == 2 + 3 * 4 + 4
+    assert [each.split(",")[0] for each in bands[-4:]] == ["CNN-rnn: temporal output"] * 4
+
+
+def test_a_hit_of_a_temporal_output_is_boxed_in_the_direction_that_was_read(first):
+    assert {name: count for name, count in first.read("boxes").items() if "temporal" in name} == {
+        "CNN-rnn: temporal output, forward": 1,
+        "CNN-rnn: temporal output, backward": 0,
+        "CNN-rnn: temporal output, forward (temporal-backward)": 0,
+        "CNN-rnn: temporal output, backward (temporal-backward)": 1,
+    }
+    assert first.read("boxes")["CNN-2: saliency"] == 1
 
 
 def test_logos_are_those_of_the_class_and_the_networks(visit, first):

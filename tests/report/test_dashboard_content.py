@@ -102,8 +102,13 @@ def test_strips_are_what_the_attribution_files_say(toy, content):
 def test_strips_of_a_readout_stand_together_forward_before_backward(content):
     strips = content.classes[0].strips
     assert [each.readout for each in strips] == sorted(each.readout for each in strips)
-    temporal = [each.name for each in strips if each.probability]
-    assert temporal == ["temporal output, forward", "temporal output, backward"]
+    temporal = [(each.name, each.found_by) for each in strips if each.probability]
+    assert temporal == [
+        ("temporal output, forward (temporal-backward)", False),
+        ("temporal output, backward (temporal-backward)", True),
+        ("temporal output, forward", True),
+        ("temporal output, backward", False),
+    ]
 
 
 def test_known_motifs_are_the_relevant_ones_that_the_database_has(content):

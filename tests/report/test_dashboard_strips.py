@@ -8,7 +8,13 @@ from hypothesis.extra.numpy import arrays
 
 from motifgrid.formats.attributions import Identity, write_attributions
 from motifgrid.readouts.attribution import position_strip
-from motifgrid.report.dashboard_strips import PARTS, name_strip, read_strips, round_values
+from motifgrid.report.dashboard_strips import (
+    PARTS,
+    finds_hits,
+    name_strip,
+    read_strips,
+    round_values,
+)
 
 NUMBERS = np.array([2, 5, 7, 11])
 
@@ -57,6 +63,23 @@ def test_other_classes_have_no_strip_here(tmp_path):
 def test_a_readout_without_maps_has_no_strips(tmp_path):
     write_attributions(tmp_path / "a.h5", [])
     assert read_strips(tmp_path / "a.h5", "activation-window", "cnn-2", "SRF", NUMBERS) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "found_by"),
+    [
+        ("temporal_output_forward", {"direction": "forward"}, True),
+        ("temporal_output_backward", {"direction": "forward"}, False),
+        ("temporal_output_forward", {"direction": "backward"}, False),
+        ("temporal_output_backward", {"direction": "backward"}, True),
+        # a readout that was told nothing reads forward
+        ("temporal_output_forward", {}, True),
+        ("temporal_output_backward", {}, False),
+        ("in_silico_mutagenesis", {"strip": "loss"}, True),
+    ],
+)
+def test_hits_are_found_by_the_direction_that_was_read_alone(method, settings, found_by):
+    assert finds_hits(Identity(method, "SRF", settings)) is found_by
 
 
 @pytest.mark.parametrize(

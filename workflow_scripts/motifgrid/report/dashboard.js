@@ -65,6 +65,7 @@ function writeAddress() {
 
 const isWhole = () => view.start <= 0 && view.end >= state.sequence.letters.length;
 const isChosen = (entry) => !state.architecture || entry.architecture === state.architecture;
+const isOf = (strip, hit) => hit.readout === strip.readout && hit.architecture === strip.architecture;
 const titleOf = (name) => data.architectures.find((each) => each.name === name).title;
 const isTrue = (text) => text === "True" || Number(text) > 0;
 
@@ -237,9 +238,7 @@ function listBands() {
   for (const strip of shown.strips.filter(isChosen)) {
     const values = readValues(strip, sequence.number);
     if (!values) continue;
-    const hits = sequence.hits.filter(
-      (hit) => hit.readout === strip.readout && hit.architecture === strip.architecture,
-    );
+    const hits = sequence.hits.filter((hit) => strip.found_by && isOf(strip, hit));
     const probability = probabilityOf(strip.architecture);
     const score = probability === undefined ? "" : `, p = ${probability}`;
     const most = strip.probability ? "" : `, largest ${Math.max(...values.map(Math.abs)).toPrecision(3)}`;

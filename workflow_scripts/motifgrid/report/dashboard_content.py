@@ -251,7 +251,7 @@ def _gather_class(source: _Source, name: str, most: int) -> ShownClass | None:
         optima=_list_optima(source.optima, name),
         sequences=sequences,
         # of two directions the one that people read in comes first
-        strips=sorted(strips, key=lambda strip: (strip.readout, "backward" in strip.name)),
+        strips=sorted(strips, key=lambda strip: (strip.readout, ", backward" in strip.name)),
     )
 
 

@@ -99,6 +99,7 @@ def _describe_strip(strip: Strip) -> dict[str, object]:
         "architecture": strip.architecture,
         "name": strip.name,
         "probability": strip.probability,
+        "found_by": strip.found_by,
         "numbers": strip.numbers.tolist(),
         "largest": largest,
         "parts": parts,

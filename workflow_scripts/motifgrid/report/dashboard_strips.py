@@ -15,6 +15,10 @@ WEIGHTS = {"sum": 1, "absolute": 1, "loss": -1 / 3}
 BLOCK = 200
 """Sequences that are read at once."""
 
+DIRECTIONS = ("forward", "backward")
+"""Last words of methods of which a readout has two, and finds its hits by the one that its setting
+`direction` names; the first where an attribution file does not say."""
+
 PARTS = 1000
 """Of the largest value of a sequence: as fine as a page shows values, and half of its size."""
 
@@ -28,6 +32,7 @@ class Strip:
         architecture: of the network.
         name: what readers call it, such as "temporal output, forward".
         probability: whether values are probabilities; else they are contributions with a sign.
+        found_by: whether the readout finds its hits by this strip, see `finds_hits`.
         numbers: of the sequences in their split (N,).
         values: float32 (N, L).
     """
@@ -36,6 +41,7 @@ class Strip:
     architecture: str
     name: str
     probability: bool
+    found_by: bool
     numbers: np.ndarray
     values: np.ndarray
 
@@ -55,12 +61,7 @@ def read_strips(
         numbers: which sequences; those that a method did not read are left out.
     """
     return [
-        Strip(
-            readout,
-            architecture,
-            name_strip(identity.method, readout),
-            *_read_values(path, identity, numbers),
-        )
+        _read_strip(path, readout, architecture, identity, numbers)
         for identity in list_attributions(path)
         if identity.class_name == class_name
     ]
@@ -72,10 +73,16 @@ def name_strip(method: str, readout: str) -> str:
     For example "temporal output, forward" or "saliency (corrected)".
     """
     words = method.replace("_", " ")
-    for direction in ("forward", "backward"):
+    for direction in DIRECTIONS:
         words = words.replace(f" {direction}", f", {direction}")
     plain = readout.replace("-", " ").replace("_", " ")
     return words if plain in words else f"{words} ({readout})"
+
+
+def finds_hits(identity: Identity) -> bool:
+    """Tell whether a readout finds its hits by a method, or by the other direction of it alone."""
+    last = identity.method.rpartition("_")[2]
+    return last not in DIRECTIONS or last == identity.settings.get("direction", DIRECTIONS[0])
 
 
 def round_values(values: np.ndarray) -> tuple[list[float], list[list[int]]]:
@@ -94,17 +101,24 @@ def round_values(values: np.ndarray) -> tuple[list[float], list[list[int]]]:
     return [float(f"{each:.6g}") for each in largest], parts.tolist()
 
 
-def _read_values(
-    path: Path | str, identity: Identity, numbers: Sequence[int]
-) -> tuple[bool, np.ndarray, np.ndarray]:
-    """Return whether values are probabilities, numbers of sequences, and values (N, L)."""
+def _read_strip(
+    path: Path | str, readout: str, architecture: str, identity: Identity, numbers: Sequence[int]
+) -> Strip:
     found, values, probability = [], [], False
     for block, maps in iterate_attributions(path, identity.method, identity.class_name, BLOCK):
         wanted = np.isin(block, numbers)
         probability = maps.ndim == 2
         found.append(block[wanted])
         values.append(maps[wanted] if probability else _reduce(maps[wanted], identity))
-    return probability, np.concatenate(found), np.concatenate(values)
+    return Strip(
+        readout=readout,
+        architecture=architecture,
+        name=name_strip(identity.method, readout),
+        probability=probability,
+        found_by=finds_hits(identity),
+        numbers=np.concatenate(found),
+        values=np.concatenate(values),
+    )
 
 
 def _reduce(maps: np.ndarray, identity: Identity) -> np.ndarray:
