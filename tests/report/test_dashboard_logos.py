@@ -9,6 +9,7 @@ from report_toys import pwm_of
 
 from motifgrid.report.dashboard_logos import (
     HEIGHT,
+    PIECE,
     POSITION,
     draw_outlines,
     draw_svg_logo,
@@ -19,6 +20,10 @@ from motifgrid.report.logos import letter_heights, letter_outline, letter_paths
 
 RANDOM = np.random.default_rng(0).dirichlet(np.ones(4) * 0.3, 15)
 MATRIX = re.compile(r'href="#letter-(.)" transform="matrix\((\S+) 0 0 (\S+) (\S+) (\S+)\)"')
+
+
+def draw(pwm, first=0):
+    return draw_svg_logo(pwm, "x", first)
 
 
 def test_letters_lie_where_the_figures_of_the_report_have_them():
@@ -35,19 +40,41 @@ def test_letters_lie_where_the_figures_of_the_report_have_them():
 
 
 def test_a_certain_letter_fills_the_height():
-    (letter, width, height, left, bottom) = MATRIX.findall(draw_svg_logo(pwm_of("AC"), "x"))[1]
+    (letter, width, height, left, bottom) = MATRIX.findall(draw(pwm_of("AC")))[1]
     assert letter == "C"
     assert (float(height), float(left), float(bottom)) == (-HEIGHT, POSITION, HEIGHT)
     assert float(width) < POSITION
 
 
 def test_a_position_without_information_has_no_letter():
-    assert MATRIX.findall(draw_svg_logo(np.full((3, 4), 0.25), "x")) == []
+    assert MATRIX.findall(draw(np.full((3, 4), 0.25))) == []
+
+
+def test_pieces_beside_each_other_are_the_whole_logo():
+    pwm = np.random.default_rng(1).dirichlet(np.ones(4) * 0.3, 2 * PIECE + 3)
+    found = re.findall(r'<svg[^>]* width="(\d+)".*?<text [^>]*>(\d+)</text></svg>', draw(pwm, 40))
+    assert [(int(width) / POSITION, int(number)) for width, number in found] == [
+        (PIECE, 40),
+        (PIECE, 40 + PIECE),
+        (3, 40 + 2 * PIECE),
+    ]
+    placed = [
+        (letter, number * PIECE * POSITION + float(left), -float(height), HEIGHT - float(bottom))
+        for number, piece in enumerate(draw(pwm, 40).split("<svg")[1:])
+        for letter, _width, height, left, bottom in MATRIX.findall(piece)
+    ]
+    expected = [
+        (letter, POSITION * position, tall * HEIGHT / 2, bottom * HEIGHT / 2)
+        for position, letter, bottom, tall in place_letters(letter_heights(pwm))
+    ]
+    assert [each[0] for each in placed] == [each[0] for each in expected]
+    numbers = [np.array([each[1:] for each in rows]) for rows in (placed, expected)]
+    np.testing.assert_allclose(*numbers, atol=0.01)
 
 
 def test_all_letters_that_are_used_are_defined():
     defined = set(re.findall(r'id="letter-(.)"', draw_outlines()))
-    used = {found[0] for found in MATRIX.findall(draw_svg_logo(RANDOM, "x"))}
+    used = {found[0] for found in MATRIX.findall(draw(RANDOM))}
     assert used <= defined == set("ACGT")
 
 
@@ -57,7 +84,7 @@ def test_a_logo_says_what_it_is():
 
 def test_a_matrix_that_is_no_pwm_is_refused():
     with pytest.raises(ValueError, match="sum to 1"):
-        draw_svg_logo(np.ones((3, 4)), "x")
+        draw(np.ones((3, 4)))
 
 
 def turns(points, x, y):

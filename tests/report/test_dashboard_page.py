@@ -80,6 +80,15 @@ def test_every_class_has_its_motif_and_every_network_its_best_input(content, pag
     assert "Not in this database: MA0083.3.old." in page
 
 
+def test_a_best_input_that_prefers_nothing_says_so(content, page):
+    says = "No position prefers a base"
+    assert says not in page
+    shown = content.classes[0]
+    flat = replace(shown.optima[0], pwm=np.full_like(shown.optima[0].pwm, 0.25))
+    bare = replace(shown, optima=[flat, *shown.optima[1:]])
+    assert render_page(replace(content, classes=[bare])).count(says) == 1
+
+
 def test_a_class_without_motif_says_so(content):
     bare = replace(content.classes[0], known=[], absent=[])
     assert "No motif of this class is named" in render_page(replace(content, classes=[bare]))

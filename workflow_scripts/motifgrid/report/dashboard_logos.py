@@ -15,7 +15,13 @@ from motifgrid.report.logos import (
 )
 
 POSITION, HEIGHT = 12, 60
-"""Pixels of a position, and of two bits, where a logo is as large as it was made."""
+"""Pixels of a position, and of two bits."""
+
+PIECE = 10
+"""Positions that are drawn as one: a page puts as many pieces in a row as it has room for."""
+
+NUMBERS = 14
+"""Pixels below a piece, for the number of its first position."""
 
 FLATTENED = 100
 """Outlines are flattened at this size: curves of a letter as large as it become lines."""
@@ -32,31 +38,27 @@ def draw_outlines() -> str:
     return f'<svg width="0" height="0" aria-hidden="true"><defs>{letters}</defs></svg>'
 
 
-def draw_svg_logo(pwm: np.ndarray, label: str) -> str:
+def draw_svg_logo(pwm: np.ndarray, label: str, first: int = 0) -> str:
     """Draw a PWM's logo as SVG, letters as tall as in `report.logos`.
 
     Args:
         pwm: (W, 4), columns A C G T, rows that sum to 1.
         label: what it is, for those who do not see it; escaped for HTML.
+        first: number of the first position.
 
     Returns:
-        The SVG, `POSITION` W x `HEIGHT` pixels; it needs `draw_outlines` in the same page.
+        An element with an SVG for every `PIECE` positions, `HEIGHT` pixels tall and each above the
+        number of its first one; it needs `draw_outlines` in the same page.
 
     Raises:
         ValueError: a matrix that is not a PWM.
     """
     heights = letter_heights(pwm)
-    width = POSITION * len(heights)
-    letters = "".join(
-        f'<use href="#letter-{letter}" transform="matrix({POSITION * LETTER_WIDTH:.4g} 0 0 '
-        f'{-_pixels(tall):.4g} {POSITION * position:.4g} {HEIGHT - _pixels(bottom):.4g})"/>'
-        for position, letter, bottom, tall in place_letters(heights)
+    pieces = "".join(
+        _draw_piece(heights[start : start + PIECE], first + start)
+        for start in range(0, len(heights), PIECE)
     )
-    return (
-        f'<svg class="logo" role="img" aria-label="{label}" width="{width}" height="{HEIGHT}" '
-        f'viewBox="0 0 {width} {HEIGHT}">{letters}'
-        f'<path class="baseline" d="M0 {HEIGHT}H{width}"/></svg>'
-    )
+    return f'<div class="logo" role="img" aria-label="{label}">{pieces}</div>'
 
 
 def place_letters(heights: np.ndarray) -> list[tuple[int, str, float, float]]:
@@ -94,6 +96,21 @@ def flatten_letter(letter: str) -> list[list[float]]:
     for hole in holes:
         points += [*hole, outer[-1]]
     return [[round(float(x) / FLATTENED, 3), round(float(y) / FLATTENED, 3)] for x, y in points]
+
+
+def _draw_piece(heights: np.ndarray, first: int) -> str:
+    """Draw positions next to each other, heights (w, 4) in bits."""
+    width = POSITION * len(heights)
+    letters = "".join(
+        f'<use href="#letter-{letter}" transform="matrix({POSITION * LETTER_WIDTH:.4g} 0 0 '
+        f'{-_pixels(tall):.4g} {POSITION * position:.4g} {HEIGHT - _pixels(bottom):.4g})"/>'
+        for position, letter, bottom, tall in place_letters(heights)
+    )
+    return (
+        f'<svg aria-hidden="true" width="{width}" height="{HEIGHT + NUMBERS}">{letters}'
+        f'<path d="M0 {HEIGHT}H{width}M.5 {HEIGHT}v4"/>'
+        f'<text x="3" y="{HEIGHT + NUMBERS - 2}">{first}</text></svg>'
+    )
 
 
 def _pixels(bits: float) -> float:

@@ -16,7 +16,7 @@ from motifgrid.report.dashboard_content import Content, Optimum, ShownClass, Sho
 from motifgrid.report.dashboard_logos import draw_outlines, draw_svg_logo, flatten_letter
 from motifgrid.report.dashboard_plot import IMPLANT, OTHER_IMPLANT, draw_plot, read_library
 from motifgrid.report.dashboard_strips import PARTS, Strip, round_values
-from motifgrid.report.logos import LETTER_COLOURS
+from motifgrid.report.logos import LETTER_COLOURS, SMALLEST_LETTER, letter_heights
 from motifgrid.report.names import display_name
 from motifgrid.report.optima_figure import cut
 
@@ -108,7 +108,7 @@ def _describe_strip(strip: Strip) -> dict[str, object]:
 
 def _draw_known(shown: ShownClass) -> str:
     figures = [
-        _figure(motif.pwm, f"{motif.name} {motif.identifier}".strip(), "database")
+        _figure(f"{motif.name} {motif.identifier}".strip(), "database", motif.pwm)
         for motif in shown.known
     ]
     if shown.absent:
@@ -130,16 +130,16 @@ def _draw_optimum(shown: ShownClass, optimum: Optimum) -> str:
     name, architecture = html.escape(shown.name), html.escape(optimum.architecture)
     return (
         f'<div class="logos" data-class="{name}" data-architecture="{architecture}" hidden>'
-        f"{_figure(pwm, display_name(optimum.architecture), note)}</div>"
+        f"{_figure(display_name(optimum.architecture), note, pwm, first)}</div>"
     )
 
 
-def _figure(pwm: np.ndarray, title: str, note: str) -> str:
+def _figure(title: str, note: str, pwm: np.ndarray, first: int = 0) -> str:
     title, note = html.escape(title), html.escape(note)
-    return (
-        f"<figure><figcaption><b>{title}</b> <small>{note}</small></figcaption>"
-        f'<div class="wide" tabindex="0">{draw_svg_logo(pwm, f"Logo of {title}")}</div></figure>'
-    )
+    logo = draw_svg_logo(pwm, f"Logo of {title}", first)
+    if letter_heights(pwm).max() < SMALLEST_LETTER:
+        logo = "<p>No position prefers a base: there is nothing to draw.</p>"
+    return f"<figure><figcaption><b>{title}</b> <small>{note}</small></figcaption>{logo}</figure>"
 
 
 def _pack(text: str) -> str:
