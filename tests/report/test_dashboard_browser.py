@@ -1,5 +1,6 @@
 """The dashboard in a browser: it loads alone, and shows what is chosen."""
 
+import itertools
 import json
 import re
 import shutil
@@ -24,6 +25,53 @@ BY_NETWORK = "http://", "https://", "ws://", "wss://"
 THE_BROWSER = "not an origin"
 DONE = "The page is done: "
 VIEW = "#class=MAX&sequence=3&architecture=cnn-25"
+NARROW = 400
+NARROWEST_WINDOW = 500
+"""What a browser without a screen has at least: narrower pages are shown in a frame."""
+TITLES = {"cnn-2": "CNN-2", "cnn-25": "CNN-25", "cnn-rnn": "CNN-rnn"}
+
+MEASURE = """
+    const box = (each) => {
+      const { left, top, right, bottom } = each.getBoundingClientRect();
+      return [left, top, right, bottom];
+    };
+    const all = (selector) => [...document.querySelectorAll(selector)];
+    document.body.dataset.rows = JSON.stringify(all("#letters .row").map((row) => {
+      const range = document.createRange();
+      range.selectNodeContents(row);
+      return { text: row.textContent, start: Number(row.dataset.start), box: box(range) };
+    }));
+    document.body.dataset.lanes = JSON.stringify(all("#letters .lane").map((lane) => {
+      const mark = lane.querySelector(".hit"), name = lane.querySelector(".name");
+      return {
+        text: mark.textContent, name: name.textContent, mark: box(mark), label: box(name),
+        stop: mark.tabIndex,
+      };
+    }));
+    document.body.dataset.logoEnds = JSON.stringify(
+      all(".logos:not([hidden]) .logo svg").map((each) => each.getBoundingClientRect().right));
+    document.body.dataset.tables = JSON.stringify(Object.fromEntries(all(".wide").map((each) => [
+      each.firstElementChild.id,
+      {
+        cut: each.scrollWidth > each.clientWidth,
+        says: !each.previousElementSibling.hidden,
+        stop: each.tabIndex,
+      },
+    ])));
+    const line = document.body.appendChild(document.createElement("span"));
+    line.style = "font: 12px sans-serif; position: absolute; white-space: pre;";
+    document.body.dataset.room = plot.inner_width;
+    const captions = [...source("captions").data.text].map((text) => {
+      line.textContent = text;
+      return [text, line.offsetWidth];
+    });
+    document.body.dataset.captions = JSON.stringify(captions);
+    line.remove();
+    const { top, bottom } = source("lanes").data;
+    document.body.dataset.heights = JSON.stringify(top.map((each, lane) => [each, bottom[lane]]));
+    document.body.dataset.labels = JSON.stringify([...source("labels").data.text]);
+"""
+"""Where parts of the page lie, in pixels, and what they say."""
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +99,16 @@ def visit(page, tmp_path_factory):
         path = folder / "toy.html"
         text = page if policy else re.sub("<meta http-equiv[^>]*>", "", page)
         path.write_text(text.replace("</body>", f"{when_ready(act)}</body>"))
+        address = path.as_uri() + fragment
+        if size[0] < NARROWEST_WINDOW:
+            path = folder / "frame.html"
+            frame = f'<iframe src="{address}" width="{size[0]}" height="{size[1]}"></iframe>'
+            path.write_text(frame)
+            address = path.as_uri()
         command = [
             *(browser, *QUIET, *ALONE, *OFFLINE, f"--user-data-dir={folder / 'profile'}"),
             *(f"--window-size={size[0]},{size[1]}", f"--log-net-log={folder / 'net.json'}"),
-            *("--enable-logging=stderr", path.as_uri() + fragment),
+            *("--enable-logging=stderr", address),
         ]
         dom, log = read_log(command)
         return Visit(dom, log, folder / "net.json")
@@ -105,6 +159,7 @@ def when_ready(act):
       const logos = [...document.querySelectorAll(".logos")].filter((each) => !each.hidden);
       document.body.dataset.logos = JSON.stringify(
         logos.flatMap((each) => [...each.querySelectorAll("b")].map((title) => title.textContent)));
+      {MEASURE}
       document.body.dataset.width = document.documentElement.scrollWidth;
       document.querySelectorAll("script, style").forEach((each) => each.remove());
       console.log("{DONE}" + encodeURIComponent(document.documentElement.outerHTML));
@@ -168,6 +223,17 @@ def first(visit):
     return visit()
 
 
+@pytest.fixture(scope="module")
+def chosen(visit):
+    return visit(VIEW)
+
+
+@pytest.fixture(scope="module")
+def narrow(visit):
+    """A sequence whose hits begin in one row of letters and end in the next."""
+    return visit("#sequence=4", size=(NARROW, 900))
+
+
 def test_it_starts_without_an_error(first):
     assert "data-ready" in first.attributes
     messages = [line for line in first.log.splitlines() if "CONSOLE" in line]
@@ -197,9 +263,15 @@ def test_it_begins_with_the_first_sequence_and_all_networks(first):
 
 def test_all_strips_lie_below_the_implants_and_the_sequence(first):
     bands = first.read("bands")
-    assert bands[:2] == ["true implants", "sequence, hits boxed"]
-    assert len(bands) == 2 + 3 * 4 + 4
+    assert bands[:3] == ["true implants", "sequence", "hits"]
+    assert len(bands) == 3 + 3 * 4 + 4
     assert [each.split(",")[0] for each in bands[-4:]] == ["CNN-rnn: temporal output"] * 4
+
+
+def test_the_key_explains_what_is_shown_alone(first, chosen):
+    assert "temporal output" in first.texts["strips-key"]
+    assert "temporal output" not in chosen.texts["strips-key"]
+    assert "raises the score" in chosen.texts["strips-key"]
 
 
 def test_a_hit_of_a_temporal_output_is_boxed_in_the_direction_that_was_read(first):
@@ -212,9 +284,9 @@ def test_a_hit_of_a_temporal_output_is_boxed_in_the_direction_that_was_read(firs
     assert first.read("boxes")["CNN-2: saliency"] == 1
 
 
-def test_logos_are_those_of_the_class_and_the_networks(visit, first):
+def test_logos_are_those_of_the_class_and_the_networks(chosen, first):
     assert first.read("logos") == ["SRF MA0083.3", "CNN-2", "CNN-25", "CNN-rnn"]
-    assert visit(VIEW).read("logos") == ["MAX MA0058.3", "CNN-25"]
+    assert chosen.read("logos") == ["MAX MA0058.3", "CNN-25"]
 
 
 def check_numbers(shown, toy, name, number):
@@ -226,11 +298,11 @@ def check_numbers(shown, toy, name, number):
         (row,) = real[real["sequence"] == number].to_dict("records")
         expected[files.architecture, files.readout] = row
     head, *rows = shown.rows["hits"]
-    titles = {"CNN-2": "cnn-2", "CNN-25": "cnn-25", "CNN-rnn": "cnn-rnn"}
+    names = {title: name for name, title in TITLES.items()}
     assert len(rows) == len(expected)
     for cells in rows:
         said = dict(zip(head, cells, strict=True))
-        row = expected[titles[said["Network"]], said["Readout"]]
+        row = expected[names[said["Network"]], said["Readout"]]
         keys = {"Probability": "probability", "Start": "start", "End": "end", "Score": "score"}
         assert {key: said[key] for key in keys} == {key: row[each] for key, each in keys.items()}
         assert said["k-mer"] == row["kmer"]
@@ -243,14 +315,13 @@ def test_the_numbers_are_those_of_the_tables(first, toy):
     check_numbers(first, toy, "SRF", "0")
 
 
-def test_an_address_chooses_what_is_shown(visit, toy):
-    shown = visit(VIEW)
-    assert shown.texts["status"] == "Sequence 3 of class MAX, CNN-25"
-    assert shown.attributes["data-address"] == VIEW
-    bands = shown.read("bands")
-    assert len(bands) == 2 + 4
-    assert all(each.startswith("CNN-25: ") for each in bands[2:])
-    check_numbers(shown, toy, "MAX", "3")
+def test_an_address_chooses_what_is_shown(chosen, toy):
+    assert chosen.texts["status"] == "Sequence 3 of class MAX, CNN-25"
+    assert chosen.attributes["data-address"] == VIEW
+    bands = chosen.read("bands")
+    assert len(bands) == 3 + 4
+    assert all(each.startswith("CNN-25: ") for each in bands[3:])
+    check_numbers(chosen, toy, "MAX", "3")
 
 
 def test_choosing_changes_what_is_shown_and_the_address(visit, toy, first):
@@ -258,7 +329,7 @@ def test_choosing_changes_what_is_shown_and_the_address(visit, toy, first):
     shown = visit(act=acts)
     assert shown.texts["status"] == "Sequence 3 of class MAX, CNN-25"
     assert shown.attributes["data-address"] == VIEW
-    assert shown.texts["letters"] != first.texts["letters"]
+    assert shown.read("rows") != first.read("rows")
     check_numbers(shown, toy, "MAX", "3")
 
 
@@ -266,7 +337,7 @@ def test_the_letters_are_the_sequence_and_its_implants_are_listed(visit, toy):
     content = gather_content(**toy, most=4)
     sequence = content.classes[0].sequences[2]
     shown = visit(f"#sequence={sequence.number}")
-    assert shown.texts["letters"] == sequence.letters
+    assert "".join(row["text"] for row in shown.read("rows")) == sequence.letters
     _head, *rows = shown.rows["implants"]
     assert rows == [
         [each.name, each.identifier, str(each.start), str(each.end), each.strand]
@@ -274,19 +345,99 @@ def test_the_letters_are_the_sequence_and_its_implants_are_listed(visit, toy):
     ]
 
 
+def overlap(one, other):
+    """Whether two boxes (left, top, right, bottom) have more than a line of pixels in common."""
+    left, top = map(max, one[:2], other[:2])
+    right, bottom = map(min, one[2:], other[2:])
+    return left < right - 1 and top < bottom - 1
+
+
+@pytest.mark.parametrize(("name", "sequence", "parts"), [("first", 0, 1), ("narrow", 2, 2)])
+def test_every_hit_has_a_named_mark_below_its_letters_that_covers_nothing(
+    toy, name, sequence, parts, request
+):
+    """Boxes are those of the browser; what a mark says is below the letters that it repeats."""
+    shown = request.getfixturevalue(name)
+    hits = gather_content(**toy, most=4).classes[0].sequences[sequence].hits
+    rows, lanes = shown.read("rows"), shown.read("lanes")
+    assert len(lanes) == parts * len(hits)
+    found = {}
+    for lane in lanes:
+        row = [each for each in rows if each["box"][1] < lane["mark"][1]][-1]
+        step = (row["box"][2] - row["box"][0]) / len(row["text"])
+        place = round((lane["mark"][0] - row["box"][0]) / step)
+        assert lane["mark"][0] == pytest.approx(row["box"][0] + place * step, abs=1)
+        assert lane["mark"][2] - lane["mark"][0] == pytest.approx(len(lane["text"]) * step, abs=1)
+        begun = found.setdefault(
+            lane["name"].removesuffix(", continued"), [row["start"] + place, ""]
+        )
+        begun[1] += lane["text"]
+    assert found == {
+        f"{TITLES[hit.architecture]}: {hit.readout}": [int(hit.start), hit.kmer]
+        for hit in hits.itertuples()
+    }
+    boxes = [row["box"] for row in rows]
+    boxes += [lane[part] for lane in lanes for part in ("mark", "label")]
+    assert all(box[0] >= 0 and box[2] <= shown.read("width") for box in boxes)
+    pairs = itertools.combinations(boxes, 2)
+    assert not [pair for pair in pairs if overlap(*pair)]
+
+
+def test_hits_are_reached_by_keys_and_then_say_what_the_tables_say(visit, first, toy):
+    press = """
+      element("letters").querySelector('.hit[tabindex="0"]').focus();
+      for (const key of ["End", "ArrowDown", "ArrowUp"]) {
+        document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+      }"""
+    assert [lane["stop"] for lane in first.read("lanes")] == [0] + [-1] * 16
+    assert first.texts["hit"].startswith("Point at a hit")
+    shown = visit(act=press)
+    assert [lane["stop"] for lane in shown.read("lanes")] == [-1] * 15 + [0, -1]
+    hit = gather_content(**toy, most=1).classes[0].sequences[0].hits.iloc[15]
+    assert hit["readout"] == "temporal-backward"
+    assert shown.texts["hit"].startswith(
+        f"CNN-rnn: temporal-backward: {hit['kmer']}, nucleotides {hit['start']} to {hit['end']}, "
+        f"score {hit['score']}; best match "
+    )
+
+
+def test_the_plot_names_every_hit_in_a_lane_of_its_own(first, visit):
+    names = [lane["name"] for lane in first.read("lanes")]
+    assert first.read("boxes")["hits"] == len(names) == 17
+    assert [text.strip() for text in first.read("labels")] == names
+    assert first.read("boxes")["sequence"] == 0
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(first.read("heights")))
+    # hits that lie to the left of the view are still named
+    far = visit("#from=80&to=100")
+    assert far.read("labels") == [f"\u25c2 {name}" for name in names]
+
+
 def test_buttons_step_from_sequence_to_sequence(visit):
     shown = visit(
-        act='element("next").click(); element("next").click(); element("previous").click()'
+        act="""
+        element("next").click(); element("next").click(); element("previous").click();
+        element("previous").focus(); element("previous").click();
+        document.body.dataset.focus = document.activeElement.id;
+        element("next").click();"""
     )
     assert shown.texts["status"] == "Sequence 2 of class SRF, all networks"
+    # at the first sequence the button that was pressed is off
+    assert shown.attributes["data-focus"] == "next"
 
 
 def test_buttons_zoom_and_move_within_the_sequence(visit):
-    near = visit(act='element("in").click(); await pause(); element("left").click()')
-    assert near.read("view") == [0, 50.5]
-    far = visit("#from=20&to=40", 'element("out").click()')
-    assert far.read("view") == [10, 50]
-    assert visit("#from=20&to=40", 'element("whole").click()').read("view") == [0, 101]
+    shown = visit(
+        "#from=20&to=40",
+        """
+        const seen = [];
+        const press = (...names) => {
+          for (const name of names) element(name).click();
+          seen.push([view.start, view.end]);
+        };
+        press("out"); press("whole"); press("in", "left"); press("right");
+        document.body.dataset.seen = JSON.stringify(seen);""",
+    )
+    assert shown.read("seen") == [[10, 50], [0, 101], [0, 50.5], [25.25, 75.75]]
 
 
 def test_values_can_be_read_as_a_table(visit, toy):
@@ -307,15 +458,28 @@ def test_values_can_be_read_as_a_table(visit, toy):
         assert (abs(said - values[20:40]) <= allowed).all()
 
 
-def test_letters_take_the_place_of_bars_where_they_can_be_read(visit, first):
+def test_letters_take_the_place_of_bars_where_they_can_be_read(visit, first, narrow):
     assert first.read("letters") > 0
-    narrow = visit(size=(500, 900))
     assert narrow.read("letters") == 0
-    assert visit("#from=20&to=60", size=(500, 900)).read("letters") > 0
+    assert visit("#from=20&to=60", size=(NARROW, 900)).read("letters") > 0
 
 
-def test_a_narrow_page_is_not_wider_than_its_window(visit):
-    assert visit(size=(500, 900)).read("width") <= 500
+def test_nothing_of_a_narrow_page_is_cut_without_a_word(first, narrow):
+    assert narrow.read("width") <= NARROW
+    assert len(narrow.read("rows")) > len(first.read("rows")) == 1
+    assert max(narrow.read("logo-ends")) <= NARROW < max(first.read("logo-ends"))
+    hits = {shown: shown.read("tables")["hits"] for shown in (first, narrow)}
+    assert hits[first] == {"cut": False, "says": False, "stop": -1}
+    assert hits[narrow] == {"cut": True, "says": True, "stop": 0}
+    for shown in (first, narrow):
+        assert all(each["says"] == each["cut"] for each in shown.read("tables").values())
+
+
+def test_captions_of_strips_have_the_lines_that_they_need(first, narrow):
+    room = narrow.read("room")
+    assert max(width for _, width in first.read("captions")) > room
+    assert max(width for _, width in narrow.read("captions")) <= room
+    assert " ".join(text for text, _ in narrow.read("captions")) == " ".join(narrow.read("bands"))
 
 
 def test_an_address_of_something_that_is_not_there_says_so(visit):

@@ -89,6 +89,11 @@ def test_a_best_input_that_prefers_nothing_says_so(content, page):
     assert render_page(replace(content, classes=[bare])).count(says) == 1
 
 
+def test_networks_have_colours_of_their_own(content):
+    networks = describe_content(content)["architectures"]
+    assert len({each["colour"] for each in networks}) == len(NETWORKS)
+
+
 def test_a_class_without_motif_says_so(content):
     bare = replace(content.classes[0], known=[], absent=[])
     assert "No motif of this class is named" in render_page(replace(content, classes=[bare]))

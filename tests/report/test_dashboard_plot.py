@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import pytest
 
@@ -40,6 +41,17 @@ def test_all_tables_that_the_page_fills_are_there_and_empty(item):
         name: columns.split() for name, columns in SOURCES.items()
     }
     assert all(values == [] for data in sources.values() for _, values in data)
+
+
+def test_what_is_said_of_a_spot_stands_in_a_table(item):
+    said = [json.dumps(each["tooltips"]) for each in models(item, "HoverTool")]
+    shown = sorted((set(re.findall(r"@(\w+)", text)) for text in said), key=len)
+    assert shown == [
+        {"name", "position", "base", "value"},
+        {"name", "kmer", "place", "score", "match"},
+    ]
+    for name, columns in zip(("bars", "lanes"), shown, strict=True):
+        assert columns <= set(SOURCES[name].split())
 
 
 def test_the_axis_is_the_sequence_and_cannot_be_left(item):

@@ -5,6 +5,7 @@ import gzip
 import html
 import json
 from dataclasses import asdict
+from itertools import cycle
 from pathlib import Path
 from string import Template
 
@@ -19,6 +20,7 @@ from motifgrid.report.dashboard_strips import PARTS, Strip, round_values
 from motifgrid.report.logos import LETTER_COLOURS, SMALLEST_LETTER, letter_heights
 from motifgrid.report.names import display_name
 from motifgrid.report.optima_figure import cut
+from motifgrid.report.pool_figure import SERIES_COLOURS
 
 _ASSETS = Path(__file__).parent
 
@@ -55,7 +57,8 @@ def describe_content(content: Content) -> dict[str, object]:
     return {
         "dataset": content.dataset,
         "architectures": [
-            {"name": name, "title": display_name(name)} for name in content.architectures
+            {"name": name, "title": display_name(name), "colour": colour}
+            for name, colour in zip(content.architectures, cycle(SERIES_COLOURS), strict=False)
         ],
         "classes": [_describe_class(shown) for shown in content.classes],
         "parts": PARTS,

@@ -23,13 +23,16 @@ SOURCES = {
     "baselines": "x0 x1 y0 y1",
     "implants": "left right top bottom colour",
     "names": "x y text",
-    "own_hits": "left right top bottom",
-    "other_hits": "left right top bottom",
+    "own_hits": "left right top bottom colour alpha",
+    "other_hits": "left right top bottom colour alpha",
+    "lanes": "left right top bottom colour name kmer place score match",
+    "labels": "x y text align",
     "captions": "x y text",
 }
 """Tables that the page fills, and their columns. Vertical places are pixels from the top,
 horizontal ones nucleotides. Bars lie between the ceiling and the floor of their band; hits are
-those that match the class's motif, and all others."""
+those that match the class's motif, and all others. Lanes are the boxes of hits below the sequence,
+and labels their names."""
 
 
 def draw_plot(length: int) -> str:
@@ -91,11 +94,20 @@ def _add_glyphs(plot: figure, sources: dict[str, ColumnDataSource]) -> None:
     plot.segment(
         "x0", "y0", "x1", "y1", source=sources["baselines"], line_color=QUIET, line_width=0.7
     )
-    look = {"fill_alpha": 0, "line_color": INK}
+    look = {"fill_color": "colour", "fill_alpha": "alpha", "line_color": INK}
     plot.quad(**edges, source=sources["other_hits"], **look, line_dash=[3, 2], line_width=1)
     plot.quad(**edges, source=sources["own_hits"], **look, line_width=2.2)
     words = {"text_color": INK, "text_baseline": "middle", "text_font": value("sans-serif")}
     plot.text("x", "y", "text", source=sources["names"], **words, text_font_size="11px")
+    plot.text(
+        "x",
+        "y",
+        "text",
+        source=sources["labels"],
+        **words,
+        text_font_size="11px",
+        text_align="align",
+    )
     plot.text("x", "y", "text", source=sources["captions"], **words, text_font_size="12px")
     # the whole height of a band: small bars are hard to hit
     columns = edges | {"top": "ceiling", "bottom": "floor"}
@@ -107,6 +119,14 @@ def _add_glyphs(plot: figure, sources: dict[str, ColumnDataSource]) -> None:
             point_policy="follow_mouse",
         )
     )
+    lanes = plot.quad(**edges, source=sources["lanes"], fill_alpha=0, line_alpha=0)
+    said = [
+        ("", "@name"),
+        ("k-mer", "@kmer (@place)"),
+        ("score", "@score"),
+        ("best match", "@match"),
+    ]
+    plot.add_tools(HoverTool(renderers=[lanes], tooltips=said, point_policy="follow_mouse"))
 
 
 def _number_models(text: str) -> str:
