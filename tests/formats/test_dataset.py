@@ -104,6 +104,15 @@ def test_classes_and_the_pool_keep_their_order(tmp_path):
         np.testing.assert_array_equal(same.pwm, motif.pwm)
 
 
+def test_a_pattern_keeps_the_classes_that_it_is_part_of(tmp_path):
+    pattern, factor = pool_of("GATA", "SRF")
+    pool = (replace(pattern, relevant=(), classes=("either", "both")), factor)
+    write_dataset(tmp_path / "a.h5", toy(pool=pool))
+    first, second = read_pool(tmp_path / "a.h5")
+    assert (first.relevant, first.classes) == ((), ("either", "both"))
+    assert (second.relevant, second.classes) == (factor.relevant, ())
+
+
 def test_without_ground_truth_there_is_none(tmp_path):
     splits = {name: split_of(4, 2, truth=False) for name in SPLITS}
     write_dataset(tmp_path / "a.h5", toy(splits=splits, pool=()))

@@ -1,5 +1,7 @@
 """Hits against the class's motif, shuffles, ranks and true sites, by hand and by brute force."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -132,6 +134,11 @@ def test_where_no_motif_bears_a_class_s_name_all_are_the_class_s():
 
 def test_a_class_without_a_motif_gets_none_of_another_s():
     assert room.assign_motifs({"A", "C"}, POOL) == {"A": POOL[:1], "C": []}
+
+
+def test_motifs_that_name_their_classes_are_those_classes():
+    pool = [replace(POOL[0], classes=("B", "C")), replace(POOL[1], classes=("C",))]
+    assert room.assign_motifs({"A", "B", "C"}, pool) == {"A": [], "B": pool[:1], "C": pool}
 
 
 @given(

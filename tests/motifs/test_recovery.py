@@ -192,7 +192,7 @@ def test_more_sites_than_are_scored_are_drawn_alike_for_every_network():
 
 def test_a_split_without_truth_is_refused():
     split = Split(np.zeros((1, 20), np.uint8), np.zeros((1, 1), np.uint8))
-    with pytest.raises(ValueError, match="kind simulated or implanted"):
+    with pytest.raises(ValueError, match="kind simulated, implanted or grammar"):
         score_sites([], [], split)
 
 

@@ -73,15 +73,19 @@ class PoolMotif:
     Attributes:
         class_name: the class that the motif defines; where several stand behind one class, a name
             of its own, so that each counts by itself as found or not.
-        identifier: its identifier in the motif database.
+        identifier: its identifier in the motif database; of a pattern, its letters.
         pwm: probabilities (W, 4) that sites were drawn from.
-        relevant: database identifiers that count as this motif found.
+        relevant: database identifiers that count as this motif found; none where a pattern stands
+            for no motif of the database.
+        classes: of a pattern, the classes whose label it is part of; empty where `class_name` says
+            whose motif it is.
     """
 
     class_name: str
     identifier: str
     pwm: np.ndarray
     relevant: tuple[str, ...]
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -357,6 +361,8 @@ def _write_pool(group: h5py.Group, pool: Sequence[PoolMotif]) -> None:
         item.attrs["order"] = order
         item.attrs["identifier"] = motif.identifier
         item.attrs["relevant"] = list(motif.relevant)
+        if motif.classes:
+            item.attrs["classes"] = list(motif.classes)
 
 
 def _read_pool_motif(item: h5py.Dataset) -> PoolMotif:
@@ -365,4 +371,5 @@ def _read_pool_motif(item: h5py.Dataset) -> PoolMotif:
         identifier=str(item.attrs["identifier"]),
         pwm=item[:],
         relevant=tuple(str(name) for name in item.attrs["relevant"]),
+        classes=tuple(str(name) for name in item.attrs.get("classes", ())),
     )

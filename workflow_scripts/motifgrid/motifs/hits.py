@@ -94,10 +94,13 @@ def judge_hits(
 def assign_motifs(
     classes: Collection[str], pool: Sequence[PoolMotif]
 ) -> dict[str, list[PoolMotif]]:
-    """Return the motifs of every class: those of its name; all, where none bears a class's name.
+    """Return the motifs of every class: those that say so, see `PoolMotif.classes`.
 
-    The latter are sets of several motifs behind one class, see `PoolMotif.class_name`.
+    Where none does, those of the class's name; all, where none bears a class's name: sets of
+    several motifs behind one class, see `PoolMotif.class_name`.
     """
+    if any(motif.classes for motif in pool):
+        return {name: [motif for motif in pool if name in motif.classes] for name in classes}
     if not any(motif.class_name in classes for motif in pool):
         return {name: list(pool) for name in classes}
     return {name: [motif for motif in pool if motif.class_name == name] for name in classes}

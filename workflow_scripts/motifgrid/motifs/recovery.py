@@ -57,7 +57,7 @@ def score_sites(
     if test.truth is None:
         raise ValueError(
             "Where motifs lie in these sequences is not known. Expected a test split with a "
-            "truth: a dataset of kind simulated or implanted."
+            "truth: a dataset of kind simulated, implanted or grammar."
         )
     rows = []
     for motif in pool:
