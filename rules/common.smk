@@ -319,6 +319,10 @@ def get_implanted(wildcards):
     return dataset_blocks.get_implanted(get_block(wildcards))
 
 
+def get_grammar(wildcards):
+    return dataset_blocks.get_grammar(get_block(wildcards))
+
+
 def get_download(wildcards):
     return asdict(DOWNLOADS[wildcards.file])
 
@@ -416,6 +420,10 @@ def get_chipseq(wildcards):
 
 def get_assembly(wildcards):
     return get_block(wildcards).get("assembly")
+
+
+def get_named_motifs(wildcards):
+    return dataset_blocks.list_motifs(get_block(wildcards))
 
 
 def get_motif_files(wildcards):

@@ -56,6 +56,34 @@ rule implant_motifs:
         "../workflow_scripts/implant_motifs.py"
 
 
+rule place_patterns:
+    input:
+        unpack(get_motif_files),
+    output:
+        dataset="results/datasets/{dataset}.h5",
+    log:
+        "results/logs/place_patterns/{dataset}.log",
+    benchmark:
+        "results/benchmarks/place_patterns/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(configuration.list_datasets(STUDY, "grammar")),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=15,
+    params:
+        settings=get_grammar,
+        patterns=lookup("{dataset}/patterns", within=STUDY["datasets"]),
+        classes=get_classes,
+        motifs=get_named_motifs,
+    message:
+        "Placing patterns in random sequences and labelling them: {wildcards.dataset}"
+    script:
+        "../workflow_scripts/place_patterns.py"
+
+
 rule label_windows:
     input:
         unpack(get_genome),

@@ -35,6 +35,23 @@ IMPLANTED = {
     "splits": [0.8, 0.1, 0.1],
     "seed": 3,
 }
+GRAMMAR = {
+    "kind": "grammar",
+    "classes": [
+        {"name": "both", "label": {"and": ["GATA", "ebox"]}},
+        {"name": "neither", "label": {"not": {"or": ["ebox", "GATA", "CGCTTG"]}}, "positives": 0.3},
+    ],
+    "patterns": {"ebox": {"letters": "CAGATG", "motif": "MA0091.1"}, "decoy": "AGATT"},
+    "sequences": 100,
+    "random": 20,
+    "length": 90,
+    "presence": 0.5,
+    "strands": "forward",
+    "minimum_spacer": 1,
+    "chance_patterns": "removed",
+    "splits": [0.6, 0.2, 0.2],
+    "seed": 3,
+}
 CHIPSEQ = {
     "kind": "chipseq",
     "class": {"name": "SP1"},
@@ -54,6 +71,12 @@ DEEPSEA = {
 }
 
 
+def completed(block, **changes):
+    block = {**block, **changes}
+    dataset_blocks.complete_block("key", block)
+    return block
+
+
 def problems_of(**changes):
     return list(dataset_blocks.find_problems("key", {**GENOME, **changes}))
 
@@ -64,6 +87,7 @@ def problems_of(**changes):
         (GENOME, ["SP1", "YY1"]),
         (SIMULATED, ["SP1"]),
         (IMPLANTED, ["bound"]),
+        (GRAMMAR, ["both", "neither"]),
         (CHIPSEQ, ["SP1"]),
         (DEEPSEA, ["SP1"]),
     ],
@@ -80,6 +104,11 @@ def test_the_ground_truth_of_an_implanted_set_is_of_its_motifs():
     assert [entry["name"] for entry in dataset_blocks.list_motifs(IMPLANTED)] == ["SP1", "YY1"]
 
 
+def test_the_ground_truth_of_a_grammar_is_of_patterns_with_a_motif():
+    (entry,) = dataset_blocks.list_motifs(completed(GRAMMAR))
+    assert (entry["name"], entry["motif"]) == ("ebox", "MA0091.1")
+
+
 def test_every_file_of_a_block_is_listed_with_its_key():
     assert dataset_blocks.list_files(GENOME) == [
         ("genome", "hg19.fa.gz"),
@@ -90,11 +119,14 @@ def test_every_file_of_a_block_is_listed_with_its_key():
     ]
     assert dataset_blocks.list_files(SIMULATED) == []
     assert dataset_blocks.list_files(IMPLANTED) == []
+    assert dataset_blocks.list_files(completed(GRAMMAR)) == []
     assert [text for _, text in dataset_blocks.list_files(CHIPSEQ)] == ["hg19.fa.gz", "sp1.bed"]
     assert [key for key, _ in dataset_blocks.list_files(DEEPSEA)] == ["train", "valid", "test"]
 
 
-@pytest.mark.parametrize("block", [GENOME, SIMULATED, IMPLANTED, CHIPSEQ, DEEPSEA])
+@pytest.mark.parametrize(
+    "block", [GENOME, SIMULATED, IMPLANTED, completed(GRAMMAR), CHIPSEQ, DEEPSEA]
+)
 def test_good_blocks_have_no_problem(block):
     assert list(dataset_blocks.find_problems("key", block)) == []
 
@@ -156,6 +188,45 @@ def test_each_problem_of_an_implanted_set_names_its_key(changes, messages):
     problems = list(dataset_blocks.find_problems("key", {**IMPLANTED, **changes}))
     for problem, message in zip(problems, messages, strict=True):
         assert problem.startswith(message)
+
+
+def test_patterns_are_those_with_a_name_and_those_that_labels_spell():
+    block = completed(GRAMMAR)
+    for _again in range(2):
+        assert list(block["patterns"].items()) == [
+            ("CGCTTG", {"letters": "CGCTTG"}),
+            ("GATA", {"letters": "GATA"}),
+            ("decoy", {"letters": "AGATT"}),
+            ("ebox", {"letters": "CAGATG", "motif": "MA0091.1"}),
+        ]
+        dataset_blocks.complete_block("key", block)
+
+
+def named(label, name="both"):
+    return {"classes": [{"name": name, "label": label}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            named({"and": ["GATA", "e-box"]}),
+            "key: classes: both: label: no pattern 'e-box'. Expected a name under patterns, or 2 "
+            "to 32 letters A, C, G, T. Did you mean 'ebox'?",
+        ),
+        (named("GATN"), "key: classes: both: label: no pattern 'GATN'."),
+        (named({"and": ["GATA", {"not": "GATA"}]}), "key: classes: both: label: it never holds"),
+        (named("GATA", "mean"), "key: classes: no class may be called mean"),
+        ({"length": 20}, "key: length: 20, but all 4 patterns together"),
+        ({"patterns": {"ebox": "CAGATG", "CAT": "CAGG"}}, "key: patterns: CAT is spelled CAGG."),
+        ({"patterns": {"ebox": "GATA"}}, "key: patterns: ebox is the same as GATA."),
+        ({"splits": [0.6, 0.2, 0.1]}, "key: splits: [0.6, 0.2, 0.1]. Expected fractions"),
+        ({"sequences": 10, "random": 0}, "key: splits: valid would have 0.4 positives of both"),
+    ],
+)
+def test_each_problem_of_a_grammar_names_its_key(changes, message):
+    problem, *_ = dataset_blocks.find_problems("key", completed(GRAMMAR, **changes))
+    assert problem.startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +361,13 @@ def test_settings_of_an_implanted_set_are_those_of_its_room():
     settings = dataset_blocks.get_implanted(IMPLANTED)
     assert settings == {
         key: value for key, value in IMPLANTED.items() if key not in ("kind", "class", "motifs")
+    }
+
+
+def test_settings_of_a_grammar_are_those_of_its_room():
+    settings = dataset_blocks.get_grammar(GRAMMAR)
+    assert settings == {
+        key: value for key, value in GRAMMAR.items() if key not in ("kind", "classes", "patterns")
     }
 
 

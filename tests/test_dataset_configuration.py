@@ -15,8 +15,15 @@ from motifgrid.configuration import (
     require_known_motifs,
     resolve,
 )
-from motifgrid.dataset_blocks import get_chipseq, get_fit, get_implanted, get_windows
+from motifgrid.dataset_blocks import (
+    get_chipseq,
+    get_fit,
+    get_grammar,
+    get_implanted,
+    get_windows,
+)
 from motifgrid.datasets.chipseq import ChipSeqSettings
+from motifgrid.datasets.grammars import GrammarSettings
 from motifgrid.datasets.implanted import ImplantedSettings
 from motifgrid.datasets.selection import WindowSettings
 from motifgrid.datasets.tracks import FitSettings
@@ -31,6 +38,8 @@ GENOME = {
 }
 CHIPSEQ = {"kind": "chipseq", "class": {"name": "A"}, "peaks": "a.bed", "genome": "g.fa"}
 IMPLANTED = {"kind": "implanted", "class": {"name": "A"}, "motifs": ["MA0079.3"]}
+XOR = {"xor": ["CGCTTG", "CAGATG"]}
+GRAMMAR = {"kind": "grammar", "classes": [{"name": "A", "label": XOR}]}
 SEQUENCES = {"kind": "sequences", "class": {"name": "A"}, "train": "a.gz", "test": "b.gz"}
 DEEPSEA = {
     "kind": "deepsea",
@@ -90,6 +99,28 @@ def test_defaults_of_an_implanted_set_are_those_of_its_room():
     settings |= {key: list(settings[key]) for key in ("starts", "splits")}
     assert get_implanted(block) == settings
     assert block["motifs"] == [{"name": "A", "motif": "MA0079.3"}]
+
+
+def test_defaults_of_a_grammar_are_those_of_its_room():
+    block = resolved(GRAMMAR)["datasets"]["toy"]
+    assert get_grammar(block) == asdict(GrammarSettings()) | {"splits": [0.7, 0.1, 0.2]}
+    assert block["patterns"] == {word: {"letters": word} for word in XOR["xor"]}
+
+
+def test_a_pattern_may_stand_for_a_motif_that_the_database_must_have():
+    for identifier, word in (("MA0035.3", None), ("MA0035.33", "database has no 'MA0035.33'.")):
+        gata = {"letters": "GATA", "motif": identifier}
+        config = resolved({**GRAMMAR, "patterns": {"gata": gata}})
+        if word is None:
+            require_known_motifs(config)
+            continue
+        with pytest.raises(ConfigurationError, match="datasets: toy: class gata: motif") as error:
+            require_known_motifs(config)
+        assert word in str(error.value)
+
+
+def labelled(label):
+    return {**GRAMMAR, "classes": [{"name": "A", "label": label}]}
 
 
 def test_motifs_of_an_implanted_set_must_be_in_the_database_and_fit():
@@ -159,6 +190,19 @@ def test_each_kind_is_listed():
         ({**IMPLANTED, "starts": [100]}, "datasets: toy: starts:"),
         ({**IMPLANTED, "strands": "froward"}, "Did you mean 'forward'?"),
         ({**IMPLANTED, "splits": [0.8, 0.1, 0.2]}, "toy: splits: [0.8, 0.1, 0.2]. Expected frac"),
+        ({"kind": "grammar"}, "datasets: toy: missing classes."),
+        (labelled({"nand": ["GATA", "CAT"]}), "label: unknown key 'nand'. Did you mean 'and'?"),
+        (labelled({"and": "GATA"}), "label: and: 'GATA'. Expected a list of 2 or more texts or"),
+        (
+            labelled({"or": ["GATA", {"not": ["CAT"]}]}),
+            "or: 1: not: ['CAT']. Expected text or keys",
+        ),
+        (labelled({}), "label: {} is empty."),
+        (labelled({"and": ["GATA", "CATN"]}), "label: no pattern 'CATN'."),
+        ({**GRAMMAR, "patterns": {"x": "gata"}}, "patterns: x: 'gata'. Expected 2 to 32 letters"),
+        ({**GRAMMAR, "patterns": {"x": {"motif": "M"}}}, "patterns: x: missing letters."),
+        ({**GRAMMAR, "length": 1000, "presence": 1}, "datasets: toy: presence:"),
+        ({**GRAMMAR, "chance_patterns": "keep"}, "'keep' is not one of removed, labelled."),
         ({**SEQUENCES, "genome": "g.fa"}, "unknown key 'genome'"),
         ({**DEEPSEA, "classes": [{"name": "A"}]}, "classes: 0: missing column."),
     ],

@@ -29,6 +29,7 @@ grid:
   - {datasets: [toy], architectures: [cnn-2], seeds: [0]}
 """
 
+GRAMMAR = {"kind": "grammar", "classes": [{"name": "a", "label": "GATA"}]}
 SEQUENCES = {"kind": "sequences", "class": {"name": "SRF"}, "train": "a.gz", "test": "b.gz"}
 
 
@@ -83,6 +84,11 @@ ONE_EACH = {
         ("contrast",),
         list("abcde"),
         "['a', 'b', 'c', 'd', 'e']. Expected a list of at most 4 texts. Architectures that one ",
+    ),
+    "maxProperties": (
+        ("datasets", "toy"),
+        {**GRAMMAR, "classes": [{"name": "a", "label": {"or": ["A", "B"], "not": "C"}}]},
+        "classes: 0: label: 2 keys: or, not. Expected at most 1. What holds in positives and in",
     ),
     "maximum": (
         ("matches", "evalue"),

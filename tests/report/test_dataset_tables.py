@@ -16,7 +16,8 @@ from hypothesis.extra.numpy import arrays
 from pandas.testing import assert_frame_equal
 
 from motifgrid import dna
-from motifgrid.formats.dataset import MISSING, SPLITS, DatasetFileError, Split
+from motifgrid.datasets.grammars import Grammar, GrammarClass, GrammarSettings, simulate_grammar
+from motifgrid.formats.dataset import MISSING, SPLITS, DatasetFileError, Split, write_dataset
 from motifgrid.report import dataset_tables
 from motifgrid.report.dataset_tables import (
     CSV_TABLES,
@@ -282,6 +283,20 @@ def test_implanted_motifs_are_counted_by_split(tmp_path):
     ]
     # 100 positives with one site each
     assert motifs[["train", "valid", "test"]].sum().tolist() == [80, 10, 10]
+
+
+def test_patterns_of_a_grammar_are_counted_by_split(tmp_path):
+    label = {"xor": ["gata", "CGCTTG"]}
+    grammar = Grammar({"gata": "GATA", "CGCTTG": "CGCTTG"}, (GrammarClass("either", label),))
+    settings = GrammarSettings(sequences=200, length=60, splits=(0.8, 0.1, 0.1))
+    write_dataset(tmp_path / "a.h5", simulate_grammar(grammar, settings))
+    motifs = gather_dataset_tables(tmp_path / "a.h5").motifs
+    assert motifs[["name", "motif", "width"]].to_numpy().tolist() == [
+        ["gata", "GATA", 4],
+        ["CGCTTG", "CGCTTG", 6],
+    ]
+    # each in half of the sequences
+    assert motifs[["train", "valid", "test"]].sum(axis=1).tolist() == [100, 100]
 
 
 def test_datasets_of_other_kinds_have_no_table_of_motifs(tmp_path):

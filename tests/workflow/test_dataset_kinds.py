@@ -17,9 +17,12 @@ DATASET = "results/datasets/toy.h5"
 SEQUENCES = ["ACGTACGTACGTACGTACGTA", "GGGTTTCCCAAAGGGTTTCCC", "ATATATGCGCGCATATATGCG"]
 
 
-def config(folder, **dataset):
+LOGIC = "results/datasets/logic.h5"
+
+
+def config(folder, others=None, **dataset):
     content = yaml.safe_load(genome_toys.CONFIG)
-    content["datasets"]["toy"] = dataset
+    content["datasets"] |= {"toy": dataset, **(others or {})}
     path = folder / "toy.yaml"
     path.write_text(yaml.safe_dump(content))
     return path
@@ -31,12 +34,45 @@ def made(folder, **dataset):
     return folder / DATASET
 
 
-def test_one_motif_of_several_is_implanted_into_positives(tmp_path):
+def logic():
+    label = {"and": ["gata", {"not": "CGCTTG"}]}
+    return {
+        "kind": "grammar",
+        "classes": [{"name": "alone", "label": label, "positives": 0.5}],
+        "patterns": {"gata": {"letters": "GATA", "motif": "MA0035.3"}},
+        "sequences": 300,
+        "random": 40,
+        "length": 60,
+        "splits": [0.6, 0.2, 0.2],
+    }
+
+
+def check_logic(path):
+    """Sequences of the grammar are labelled by what is spelled in them."""
+    assert read_classes(path) == ("alone",)
+    for name, rows in (("train", 204), ("valid", 68), ("test", 68)):
+        split = read_split(path, name)
+        texts = [dna.decode(x) for x in split.x]
+        held = ["GATA" in text and "CGCTTG" not in text for text in texts]
+        assert split.y[:, 0].tolist() == held and len(texts) == rows
+        assert len(split.truth) == sum(text.count(w) for text in texts for w in ("GATA", "CGCTTG"))
+    assert [(motif.class_name, motif.relevant, motif.classes) for motif in read_pool(path)] == [
+        ("CGCTTG", (), ("alone",)),
+        ("gata", ("MA0035.3",), ("alone",)),
+    ]
+    facts = read_provenance(path)
+    assert facts["motif_database"]["name"] == "JASPAR2016 CORE vertebrates"
+    assert facts["by_chance"].keys() == {"gata", "CGCTTG"}
+
+
+def test_one_motif_of_several_is_implanted_into_positives_beside_a_grammar(tmp_path):
     srf = {"name": "SRF", "motif": "MA0083.3", "relevant": ["MA0083.2", "MA0083.3"]}
     given = {"kind": "implanted", "class": {"name": "bound"}, "motifs": ["MA0079.3", srf]}
     settings = {"sequences": 500, "length": 60, "starts": [5, 40], "strands": "both"}
-    run = snakemake(tmp_path, "all_datasets", config=config(tmp_path, **given, **settings))
+    file = config(tmp_path, {"logic": logic()}, **given, **settings)
+    run = snakemake(tmp_path, "all_datasets", LOGIC, config=file)
     assert run.status == 0, run.output
+    check_logic(tmp_path / LOGIC)
     path = tmp_path / DATASET
     assert read_classes(path) == ("bound",)
     for name, positives in (("train", 202), ("valid", 23), ("test", 25)):

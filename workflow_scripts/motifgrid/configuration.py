@@ -586,7 +586,7 @@ def _find_idle_settings(config: Mapping[str, object]) -> Iterable[str]:
     ):
         yield (
             "  matches: sites: true would do nothing, since it takes a readout and a dataset whose "
-            "true sites are known (kind: simulated or implanted). Leave it out."
+            "true sites are known (kind: simulated, implanted or grammar). Leave it out."
         )
     classes = [len(dataset_blocks.list_classes(config["datasets"][name])) for name in known]
     if "kmer" in config["baselines"] and classes and 1 not in classes:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from motifgrid.datasets import implanted
+from motifgrid.datasets import grammars, implanted
+from motifgrid.datasets.expressions import list_patterns
+from motifgrid.datasets.grammars import GrammarSettings, read_grammar
 from motifgrid.datasets.implanted import ImplantedSettings
 from motifgrid.datasets.selection import WindowSettings
 from motifgrid.datasets.splits import REST, SplitError, parse_region
@@ -26,6 +28,7 @@ Block = Mapping[str, object]
 _FILE_KEYS = {
     "simulated": (),
     "implanted": (),
+    "grammar": (),
     "genome": ("genome",),
     "chipseq": ("genome", "peaks"),
     "sequences": ("train", "test"),
@@ -41,12 +44,13 @@ _NO_CHIPSEQ_SETTINGS = {"kind", "class", "genome", "assembly", "peaks", "train",
 _PEAK_SUFFIX = re.compile(r"(\.(narrowPeak|broadPeak|bed|bed3|gz|txt))+$", re.IGNORECASE)
 _GENOME_SUFFIX = re.compile(r"(\.(fa|fasta|fna|2bit|gz|bgz))+$", re.IGNORECASE)
 _PLAIN_FASTA = re.compile(r"\.(fa|fasta|fna)$", re.IGNORECASE)
-WITH_TRUE_SITES = ("simulated", "implanted")
+WITH_TRUE_SITES = ("simulated", "implanted", "grammar")
 """Kinds of datasets that know where their motifs lie."""
 
 RESERVED = "mean"
 """Name of a row of the score tables, see `training.metrics`."""
 
+_LETTERS = re.compile(r"[ACGT]{2,32}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.+-]+")
 
 
@@ -55,7 +59,10 @@ class BlockError(ValueError):
 
 
 def complete_block(key: str, block: dict[str, object]) -> None:
-    """Complete, in place, what defaults cannot: tracks by a pattern, an assembly, motifs' names.
+    """Complete, in place, what defaults cannot.
+
+    These are tracks by a pattern, an assembly, motifs' names, and the patterns of a grammar, also
+    those that labels write by their letters.
 
     Raises:
         BlockError: the pattern fits no file.
@@ -66,6 +73,8 @@ def complete_block(key: str, block: dict[str, object]) -> None:
         block["tracks"] = list(_list_tracks(key, block["tracks"]))
     if "motifs" in block:
         block["motifs"] = list(_name_motifs(block))
+    if block.get("kind") == "grammar":
+        block["patterns"] = dict(sorted(dict(_name_patterns(block)).items()))
 
 
 def list_classes(block: Block) -> list[dict[str, object]]:
@@ -79,6 +88,9 @@ def list_motifs(block: Block) -> list[dict[str, object]]:
     """List what names a motif, classes or motifs behind one; the ground truth is made of these."""
     if "motifs" in block:
         return block["motifs"]
+    if "patterns" in block:
+        named = [{"name": name, **entry} for name, entry in block["patterns"].items()]
+        return [entry for entry in named if "motif" in entry]
     return [entry for entry in list_classes(block) if "motif" in entry]
 
 
@@ -107,6 +119,11 @@ def get_implanted(block: Block) -> dict[str, object]:
     return {field.name: block[field.name] for field in fields(ImplantedSettings)}
 
 
+def get_grammar(block: Block) -> dict[str, object]:
+    """Return the settings of a grammar's dataset, see `datasets.grammars`."""
+    return {field.name: block[field.name] for field in fields(GrammarSettings)}
+
+
 def get_chipseq(block: Block) -> dict[str, object]:
     """Return the settings of a single-factor set, see `datasets.chipseq`."""
     renamed = {"width" if key == "length" else key: value for key, value in block.items()}
@@ -130,6 +147,8 @@ def find_problems(key: str, block: Block) -> Iterator[str]:
         yield from _find_simulation_problems(key, block)
     if block["kind"] == "implanted":
         yield from _find_implanted_problems(key, block)
+    if block["kind"] == "grammar":
+        yield from _find_grammar_problems(key, block)
     if block["kind"] == "genome":
         yield from _find_genome_problems(key, block)
     if block["kind"] in ("genome", "chipseq"):
@@ -234,6 +253,16 @@ def _name_motifs(block: Block) -> Iterator[dict[str, object]]:
             yield entry
 
 
+def _name_patterns(block: Block) -> Iterator[tuple[str, dict[str, object]]]:
+    """List patterns by name, each with its letters: those of `patterns`, and what labels spell."""
+    for name, said in block["patterns"].items():
+        yield name, {"letters": said} if isinstance(said, str) else said
+    for entry in block["classes"]:
+        for word in list_patterns(entry["label"]):
+            if word not in block["patterns"] and _LETTERS.fullmatch(word):
+                yield word, {"letters": word}
+
+
 def _list_tracks(key: str, pattern: str) -> Iterator[dict[str, object]]:
     paths = sorted(glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
     if not paths:
@@ -280,6 +309,18 @@ def _find_implanted_problems(key: str, block: Block) -> Iterator[str]:
     said = [value for entry in block["motifs"] for value in {entry["name"], entry["motif"]}]
     for value in sorted({value for value in said if said.count(value) > 1}):
         yield f"{key}: motifs: {value} occurs more than once. Expected each motif and name once."
+
+
+def _find_grammar_problems(key: str, block: Block) -> Iterator[str]:
+    for name, entry in block["patterns"].items():
+        if _LETTERS.fullmatch(name) and name != entry["letters"]:
+            yield (
+                f"{key}: patterns: {name} is spelled {entry['letters']}. Expected another name, "
+                "since labels may write patterns by their letters."
+            )
+    grammar = read_grammar(block["patterns"], block["classes"])
+    for problem in grammars.find_problems(grammar, GrammarSettings(**get_grammar(block))):
+        yield f"{key}: {problem}"
 
 
 def _find_genome_problems(key: str, block: Block) -> Iterator[str]:

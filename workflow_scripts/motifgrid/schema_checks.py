@@ -17,6 +17,7 @@ PATTERNS = {
         "lower-case letters, digits and hyphens, no hyphen first, not ending in -untrained"
     ),
     r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$": "letters, digits and _ . + -, a letter or digit first",
+    r"^[ACGT]{2,32}$": "2 to 32 letters A, C, G, T",
 }
 """The schema's patterns in words; those that are a list of words need none."""
 
@@ -220,6 +221,13 @@ def _say_empty(
     yield f"{show_value(error.instance)} is empty. Expected {what}.{_describe(schemas)}"
 
 
+def _say_too_many_keys(
+    error: jsonschema.ValidationError, schemas: Sequence[Schema], _root: Schema
+) -> Iterator[str]:
+    keys, most = ", ".join(error.instance), error.validator_value
+    yield f"{len(error.instance)} keys: {keys}. Expected at most {most}.{_describe(schemas)}"
+
+
 def _say_reserved(
     error: jsonschema.ValidationError, schemas: Sequence[Schema], _root: Schema
 ) -> Iterator[str]:
@@ -235,6 +243,7 @@ SAYINGS: Mapping[str, Saying] = {
     "exclusiveMaximum": _say_unexpected,
     "exclusiveMinimum": _say_unexpected,
     "maxItems": _say_unexpected,
+    "maxProperties": _say_too_many_keys,
     "maximum": _say_unexpected,
     "minItems": _say_unexpected,
     "minLength": _say_empty,

@@ -74,8 +74,9 @@ class DatasetTables:
         drops: reason, unit, track (empty for all), count, in the order of the provenance.
         tracks: name, source, peaks (those kept), median_length (nt); no row where not made of
             peaks.
-        motifs: of datasets of kind implanted, one row per implanted motif: name, motif (identifier
-            in the motif database), width (nt), and its sites in train, valid and test.
+        motifs: of datasets of kind implanted or grammar, one row per implanted motif or pattern:
+            name, motif (identifier in the motif database, or a pattern's letters), width (nt), and
+            its sites in train, valid and test.
         gc: histogram of GC content in train: gc (left edge of `GC_BINS` bins), with_a_positive
             and without (sequences).
         problems: what a user must read before training, worst first: problem, split (empty for
@@ -246,8 +247,8 @@ def _read_records(
 
 
 def _tabulate_motifs(path: Path | str, provenance: Mapping[str, object]) -> pd.DataFrame:
-    """Count the sites of implanted motifs; of other kinds the classes say what there is."""
-    if provenance.get("kind") != "implanted":
+    """Count the sites of motifs and patterns; of other kinds the classes say what there is."""
+    if provenance.get("kind") not in ("implanted", "grammar"):
         return pd.DataFrame(columns=list(MOTIF_COLUMNS))
     sites = {name: read_split(path, name).truth["motif"].tolist() for name in SPLITS}
     rows = [
