@@ -34,7 +34,7 @@ from motifgrid.configuration import (
 from motifgrid.datasets.simulation import SimulationSettings
 from motifgrid.formats.meme import Motif, write_meme
 from motifgrid.formats.published import read_published_numbers
-from motifgrid.models import activations, expectation_pooling, koo_eddy, pooling, registry
+from motifgrid.models import activations, expectation_pooling, koo_eddy, liu, pooling, registry
 from motifgrid.motifs import databases
 from motifgrid.readouts import modisco_patterns
 from motifgrid.readouts.attribution import correct_gradients, position_strip
@@ -302,6 +302,7 @@ FAMILIES = {
     | {"activation", "activation_scale", "norm_epsilon", "penalised", "pool_padding"},
     "lanchantin": SINCE_ADDED - {"pooling"},
     "luo": SINCE_ADDED - {"pooling"},
+    "liu": SINCE_ADDED - {"pooling"} | {"max_norm_of"},
 }
 
 
@@ -379,6 +380,7 @@ def test_the_choices_of_an_architecture_are_those_that_can_be_built():
     assert properties["penalised"]["enum"] == list(koo_eddy.PENALISED)
     assert SCHEMA["$defs"]["pooling"]["enum"] == list(pooling.KINDS)
     assert SCHEMA["$defs"]["structure"]["enum"] == list(expectation_pooling.STRUCTURES)
+    assert SCHEMA["$defs"]["liu"]["properties"]["max_norm_of"]["enum"] == list(liu.NORM_AXES)
 
 
 @pytest.mark.parametrize("name", ["base", "base_trainable", "base_per_channel", "structure"])
@@ -389,6 +391,14 @@ def test_a_setting_of_expectation_pooling_beside_another_pooling_is_told(name):
     assert message_of(config) == (
         f"  architectures: cnn-25: {name} would do nothing, since pooling is average. Set "
         f"pooling: expectation, or leave {name} out."
+    )
+
+
+def test_norms_without_a_bound_are_told():
+    recipe = {"family": "liu", "max_norm": 0, "max_norm_of": "filters"}
+    assert message_of(minimal_with(("architectures", "cnn-25"), recipe)) == (
+        "  architectures: cnn-25: max_norm_of would do nothing, since max_norm: 0 bounds nothing. "
+        "Set max_norm, or leave max_norm_of out."
     )
 
 

@@ -107,6 +107,9 @@ def test_without_motifs_no_filter_is_needed():
         ({"family": "lanchantin", "pools": [2, 1], "recurrent": 1}, True),
         ({"family": "koo-eddy", "pools": [1]}, False),
         ({"family": "luo", "pools": [1]}, True),
+        ({"family": "liu", "pools": [1], "whole_pool": True}, True),
+        ({"family": "liu", "pools": [1], "whole_pool": False}, False),
+        ({"family": "liu", "pools": [4], "whole_pool": False}, True),
     ],
 )
 def test_a_kind_of_pooling_needs_a_pooling(recipe, passes):

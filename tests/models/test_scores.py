@@ -13,7 +13,7 @@ from motifgrid.models.scores import class_log_odds, class_scores
 LENGTH = 40
 X = dna.one_hot(np.random.default_rng(0).integers(0, 4, (9, LENGTH), dtype=np.uint8))
 
-families = pytest.mark.parametrize("family", ["koo-eddy", "luo"])
+families = pytest.mark.parametrize("family", ["koo-eddy", "luo", "liu"])
 
 
 def as_array(tensor):

@@ -16,6 +16,7 @@ from program_toys import (
 from training_toys import planted
 
 from motifgrid import dna
+from motifgrid.models import registry
 from motifgrid.training.loss import masked_binary_crossentropy
 from motifgrid.training.program import make_program, share
 
@@ -31,6 +32,26 @@ def test_an_epoch_is_that_of_keras():
     assert batches.losses.shape == batches.finite.shape == (1, 5)
     assert batches.finite.all()
     assert_close(program.get_weights()[0], model.get_weights())
+
+
+@pytest.mark.parametrize(("of", "axes", "most"), [("inputs", 2, 0.3), ("filters", (0, 1), 0.6)])
+def test_bounds_on_norms_hold_as_they_do_in_keras(of, axes, most):
+    def build_bounded(bound):
+        keras.utils.set_random_seed(0)
+        recipe = {"family": "liu", "filters": [6], "widths": [7], "dropout": [0, 0]}
+        return registry.build({**recipe, "max_norm": bound, "max_norm_of": of}, 40, 2)
+
+    largest = {}
+    for bound in (0, most):
+        program, model = program_of(build_bounded(bound)), build_bounded(bound)
+        rows = order(7)
+        program.train(rows)
+        fit_by_keras(model, rows[0])
+        assert_close(program.get_weights()[0], model.get_weights())
+        kernel = program.get_weights()[0][0]
+        largest[bound] = np.sqrt(np.sum(kernel**2, axis=axes)).max()
+    assert largest[0] > 1.2 * most
+    assert largest[most] == pytest.approx(most, rel=1e-5)
 
 
 def test_an_epoch_in_two_calls_is_the_epoch():

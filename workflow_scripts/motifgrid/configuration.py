@@ -27,6 +27,7 @@ from motifgrid.models.recipes import (
     require_layers,
     require_one_convolution,
     require_same_depth,
+    require_used_norm,
     require_used_strides,
 )
 from motifgrid.motifs import databases
@@ -549,6 +550,7 @@ def _find_inconsistencies(
                 require_one_convolution(recipe)
             if recipe["family"] == "lanchantin":
                 require_layers(recipe)
+            require_used_norm(recipe)
             require_first_convolution(recipe)
             require_expectation(recipe)
             require_enough_filters(recipe)

@@ -75,6 +75,22 @@ def test_recurrent_members_together_learn_what_each_learns_alone(dropout):
         assert together.validate()[member] == pytest.approx(alone.validate()[0], rel=1e-3)
 
 
+def test_members_together_have_bounded_norms_of_their_own():
+    def build_one(seed):
+        keras.utils.set_random_seed(seed)
+        recipe = {"family": "liu", "filters": [6], "widths": [7], "max_norm": 0.3}
+        return registry.build({**recipe, "dropout": [0, 0]}, 40, 2)
+
+    together = program_of(*(build_one(seed) for seed in (0, 1)))
+    together.train(order(7, 8))
+    for member in range(2):
+        alone = program_of(build_one(member))
+        alone.train(order(7 + member))
+        assert_close(together.get_weights()[member], alone.get_weights()[0])
+        norms = np.sqrt(np.sum(together.get_weights()[member][0] ** 2, axis=2))
+        assert norms.max() == pytest.approx(0.3, rel=1e-5)
+
+
 def test_members_have_rates_of_their_own():
     program = program_of(build(0, **STILL), build(0, **STILL))
     program.set_rates(np.array([0.0, 0.01]))

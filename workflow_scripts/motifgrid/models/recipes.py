@@ -136,8 +136,28 @@ def require_expectation(recipe: Mapping[str, object]) -> None:
 
 def _pools_all(recipe: Mapping[str, object]) -> bool:
     """Tell whether a network pools all its positions, whatever its windows."""
-    is_cnn = recipe["family"] == "lanchantin" and not recipe["recurrent"]
-    return is_cnn or recipe["family"] == "luo"
+    match recipe["family"]:
+        case "lanchantin":
+            return not recipe["recurrent"]
+        case "liu":
+            return recipe["whole_pool"]
+    return recipe["family"] == "luo"
+
+
+def require_used_norm(recipe: Mapping[str, object]) -> None:
+    """Check that a setting of bounded norms stands beside a bound.
+
+    Args:
+        recipe: max_norm and max_norm_of, where it has them.
+
+    Raises:
+        ValueError: a setting that would do nothing.
+    """
+    if "max_norm_of" in recipe and not recipe["max_norm"]:
+        raise ValueError(
+            "max_norm_of would do nothing, since max_norm: 0 bounds nothing. Set max_norm, or "
+            "leave max_norm_of out."
+        )
 
 
 def require_enough_filters(recipe: Mapping[str, object]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import keras
 import numpy as np
 
-from motifgrid.models import koo_eddy, lanchantin, luo
+from motifgrid.models import koo_eddy, lanchantin, liu, luo
 from motifgrid.models.first_layer import begin_as_motifs
 from motifgrid.models.recipes import require_first_convolution
 
@@ -13,6 +13,7 @@ FAMILIES: Mapping[str, Callable[..., keras.Model]] = {
     "koo-eddy": koo_eddy.build,
     "lanchantin": lanchantin.build,
     "luo": luo.build,
+    "liu": liu.build,
 }
 """Family name in a configuration -> function that builds (length, classes, **parameters)."""
 
