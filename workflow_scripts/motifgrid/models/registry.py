@@ -26,6 +26,8 @@ def build(
 ) -> keras.Model:
     """Build an untrained model from an entry of the configuration's `architectures`.
 
+    Where an entry names published weights, `published.build_published` puts them in.
+
     The model takes one-hot sequences (batch, `length`, 4) and gives probabilities (batch,
     `classes`). Its i-th convolution is a layer named `conv_{i}`, counted from 1, and that
     layer's output after the activation is the layer `conv_{i}_activation`. Its i-th recurrent
@@ -48,6 +50,7 @@ def build(
     """
     parameters = dict(recipe)
     family = parameters.pop("family")
+    parameters.pop("weights", None)
     if family not in FAMILIES:
         raise ValueError(f"No family of architectures '{family}'. Known: {', '.join(FAMILIES)}.")
     require_first_convolution(recipe)
