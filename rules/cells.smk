@@ -1,4 +1,4 @@
-# Networks: what they are made of, and their training; one job is one cell.
+# Networks: what they are made of, and their training, or others' weights; one job is one cell.
 
 
 rule architecture_table:
@@ -29,9 +29,40 @@ rule architecture_table:
         "../workflow_scripts/architecture_table.py"
 
 
+# Others trained these networks and published their weights.
+rule import_cell:
+    input:
+        unpack(get_published_files),
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        model="results/cells/{dataset}/{architecture}/{seed}/model.keras",
+        history="results/cells/{dataset}/{architecture}/{seed}/history.csv",
+        scores="results/cells/{dataset}/{architecture}/{seed}/scores.csv",
+        facts="results/cells/{dataset}/{architecture}/{seed}/cell.json",
+    log:
+        "results/logs/import_cell/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/import_cell/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        architecture=one_of(IMPORTED),
+        seed="0",
+    conda:
+        "../envs/keras.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=15,
+    params:
+        recipe=get_cell_recipe,
+    message:
+        "Importing the weights of {wildcards.architecture} and scoring them on {wildcards.dataset}"
+    script:
+        "../workflow_scripts/import_cell.py"
+
+
 # Either of the next two rules may have made a cell. Snakemake compares the code of a rule with its
 # indentation: both stand in a block, so that a cell of one is a cell of the other.
-if CELLS:
+if TRAINED:
 
     rule train:
         input:
@@ -45,6 +76,8 @@ if CELLS:
             "results/logs/train/{dataset}/{architecture}/{seed}.log",
         benchmark:
             "results/benchmarks/train/{dataset}/{architecture}/{seed}.tsv"
+        wildcard_constraints:
+            architecture=one_of(TRAINED),
         conda:
             KERAS_ENVIRONMENT
         # two one-thread cells side by side finish sooner than one two-thread cell after the other

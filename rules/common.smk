@@ -42,6 +42,8 @@ except configuration.ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
 CELLS = configuration.list_cells(STUDY)
+IMPORTED = configuration.list_imported(STUDY)
+TRAINED = sorted({cell.architecture for cell in CELLS} - set(IMPORTED))
 DATASETS = sorted({cell.dataset for cell in CELLS})
 FILTER_READOUTS = configuration.list_readouts(STUDY, configuration.FILTER_METHODS)
 PATTERN_READOUTS = configuration.list_readouts(STUDY, configuration.PATTERN_METHODS)
@@ -175,6 +177,15 @@ def get_job_networks(wildcards):
     return list_networks(get_cell(wildcards))
 
 
+def get_published_files(wildcards):
+    """The weights that others published, and what stands beside them to describe them."""
+    return configuration.list_weight_files(get_cell_recipe(wildcards))
+
+
+def get_cell_recipe(wildcards):
+    return configuration.get_recipe(STUDY, wildcards.architecture)
+
+
 def get_cell_files(name):
     """One file of every cell, in the order of CELLS."""
     return get_files_of(CELLS, name)
@@ -243,7 +254,11 @@ def list_read_batches(readouts):
     ]
 
 
-JOBS = jobs.list_jobs(CELLS, STUDY["cells_per_job"], STUDY["train_together"])
+JOBS = jobs.list_jobs(
+    [cell for cell in CELLS if cell.architecture in TRAINED],
+    STUDY["cells_per_job"],
+    STUDY["train_together"],
+)
 BATCHES = jobs.list_batches(JOBS, is_trained)
 COMPANIONS = jobs.map_companions(JOBS)
 SCANS = [scan.file_name for scan in find_scans(get_recipes_of(CELLS))]

@@ -24,9 +24,12 @@ from motifgrid.configuration import (
     list_cells,
     list_cells_read,
     list_contrast,
+    list_imported,
     list_pools,
     list_readouts,
     list_warnings,
+    list_weight_files,
+    require_files,
     require_known_motifs,
     require_packages,
     resolve,
@@ -34,7 +37,15 @@ from motifgrid.configuration import (
 from motifgrid.datasets.simulation import SimulationSettings
 from motifgrid.formats.meme import Motif, write_meme
 from motifgrid.formats.published import read_published_numbers
-from motifgrid.models import activations, expectation_pooling, koo_eddy, liu, pooling, registry
+from motifgrid.models import (
+    activations,
+    expectation_pooling,
+    koo_eddy,
+    liu,
+    pooling,
+    published,
+    registry,
+)
 from motifgrid.motifs import databases
 from motifgrid.readouts import modisco_patterns
 from motifgrid.readouts.attribution import correct_gradients, position_strip
@@ -326,7 +337,8 @@ def test_architecture_defaults_are_those_of_the_family(family):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_architectures_keys_are_those_of_the_family(family):
     keys = set(SCHEMA["$defs"][family]["properties"]) - {"family", "convention"}
-    assert keys == {part.name for part in arguments_of(family)} | BEFORE_TRAINING
+    imported = {"weights"} if family == published.FAMILY else set()
+    assert keys == {part.name for part in arguments_of(family)} | BEFORE_TRAINING | imported
 
 
 EMPTY = {"family": "lanchantin", "filters": [], "widths": [], "pools": []}
@@ -392,6 +404,68 @@ def test_a_setting_of_expectation_pooling_beside_another_pooling_is_told(name):
         f"  architectures: cnn-25: {name} would do nothing, since pooling is average. Set "
         f"pooling: expectation, or leave {name} out."
     )
+
+
+def with_published(**recipe):
+    """The minimal configuration with an architecture that has published weights."""
+    config = minimal()
+    config["architectures"]["ctcf"] = {"family": "liu", "weights": "weights.h5", **recipe}
+    config["grid"].append(
+        {"datasets": ["toy"], "architectures": ["ctcf"], "seeds": [0], "untrained_seeds": []}
+    )
+    return config
+
+
+def test_published_weights_are_a_cell_of_seed_0_that_nobody_trains():
+    resolved = resolve(with_published(), SCHEMA)
+    assert list_imported(resolved) == ["ctcf"]
+    assert [cell for cell in list_cells(resolved) if "ctcf" in cell.architecture] == [
+        Cell("toy", "ctcf", 0)
+    ]
+    assert get_recipe(resolved, "ctcf")["weights"] == "weights.h5"
+
+
+@pytest.mark.parametrize(("key", "value"), [("seeds", [1]), ("untrained_seeds", [0])])
+def test_other_seeds_of_published_weights_are_refused(key, value):
+    config = with_published()
+    config["grid"][1][key] = value
+    assert message_of(config) == (
+        f"  grid: 1: {key}: {value}, but ctcf has published weights: there is one such network, "
+        "and no untrained one. Put it into a block of its own with seeds: [0] and "
+        "untrained_seeds: []."
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("initial_motifs", ["MA0083.3"]), ("first_layer_trainable", False)]
+)
+def test_how_weights_begin_is_nothing_to_say_of_published_ones(key, value):
+    assert message_of(with_published(**{key: value})) == (
+        f"  architectures: ctcf: {key} would do nothing, since the weights are published ones. "
+        f"Leave {key} out, or leave weights out to train the network."
+    )
+
+
+def test_published_weights_are_of_the_family_that_can_hold_them():
+    config = with_published()
+    config["architectures"]["ctcf"]["family"] = "luo"
+    assert "unknown key 'weights'" in message_of(config)
+
+
+def test_published_weights_that_are_not_there_are_told():
+    resolved = resolve(with_published(), SCHEMA)
+    with pytest.raises(ConfigurationError, match=r"architectures: ctcf: weights: no file weights"):
+        require_files(resolved)
+    Path("weights.h5").touch()
+    require_files(resolved)
+
+
+def test_what_describes_published_weights_counts_where_it_is(tmp_path):
+    recipe = {"weights": str(tmp_path / "weights.h5")}
+    assert list_weight_files(recipe) == recipe
+    (tmp_path / "architecture.json").touch()
+    described = {"layers": str(tmp_path / "architecture.json")}
+    assert list_weight_files(recipe) == {**recipe, **described}
 
 
 def test_norms_without_a_bound_are_told():

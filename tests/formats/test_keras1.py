@@ -123,7 +123,7 @@ def test_an_activation_may_be_a_layer_of_its_own(tmp_path):
         (inserted(2, layer("BatchNormalization", "norm_1")), "norm_1: a BatchNormalization. Exp"),
         (inserted(3, layer("Flatten", "flatten_2")), "flatten_2: Flatten. Expected one, behind"),
         (inserted(2, list_layers(**SMALL)[5]), "dense_2: Dense. Expected a Flatten before it"),
-        (inserted(2, list_layers(**SMALL)[0]), "convolution2d_1: border_mode: same. Expected"),
+        (inserted(2, list_layers(**SMALL)[0]), "convolution2d_1: Convolution2D. Expected none"),
         (inserted(1, list_layers(**SMALL)[6]), "activation_1: Activation. Expected one, behind"),
         (list_layers(**SMALL)[:3], "no network of convolutions and dense layers"),
         ([layer("Convolution2D", "convolution2d_1")], "no layers as Keras 1 writes them (KeyError"),

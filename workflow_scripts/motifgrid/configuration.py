@@ -16,6 +16,7 @@ from motifgrid.datasets import implanted
 from motifgrid.datasets.implanted import ImplantedSettings
 from motifgrid.datasets.pool import build_pool
 from motifgrid.datasets.simulation import SimulationSettings, require_feasible
+from motifgrid.formats.keras1 import LAYERS_FILE
 from motifgrid.formats.meme import Motif, read_meme
 from motifgrid.models.recipes import (
     UNTRAINED,
@@ -27,6 +28,7 @@ from motifgrid.models.recipes import (
     require_layers,
     require_one_convolution,
     require_same_depth,
+    require_untouched_weights,
     require_used_norm,
     require_used_strides,
 )
@@ -176,6 +178,22 @@ def list_cells(config: Mapping[str, object]) -> list[Cell]:
     return sorted(cells)
 
 
+def list_imported(config: Mapping[str, object]) -> list[str]:
+    """List the architectures whose weights are published ones, sorted."""
+    return sorted(name for name, recipe in config["architectures"].items() if "weights" in recipe)
+
+
+def list_weight_files(recipe: Mapping[str, object]) -> dict[str, str]:
+    """Map `weights` to the file of published weights, and `layers` to what describes it beside it.
+
+    Args:
+        recipe: of an architecture with weights. A file that describes them counts where it is.
+    """
+    layers = Path(recipe["weights"]).with_name(LAYERS_FILE)
+    beside = {"layers": str(layers)} if layers.is_file() else {}
+    return {"weights": recipe["weights"], **beside}
+
+
 def list_cells_read(config: Mapping[str, object], readout: str) -> list[Cell]:
     """List the cells of a resolved configuration's grid that a readout reads, sorted.
 
@@ -231,13 +249,19 @@ def list_sources(config: Mapping[str, object]) -> dict[str, Source]:
 
 
 def require_files(config: Mapping[str, object]) -> None:
-    """Check that the local files of a resolved configuration's datasets are there.
+    """Check that the local files of a resolved configuration's datasets and networks are there.
 
     Raises:
         ConfigurationError: with key and path of every one that is missing.
     """
     sources = list_sources(config)
     missing = list(dataset_blocks.find_missing_files(config["datasets"], sources))
+    missing += [
+        f"architectures: {name}: weights: no file {recipe['weights']}. Paths are relative to the "
+        f"working directory, {Path.cwd()}."
+        for name, recipe in config["architectures"].items()
+        if "weights" in recipe and not Path(recipe["weights"]).is_file()
+    ]
     if missing:
         raise _cannot_run(missing)
 
@@ -551,6 +575,7 @@ def _find_inconsistencies(
             if recipe["family"] == "lanchantin":
                 require_layers(recipe)
             require_used_norm(recipe)
+            require_untouched_weights(recipe)
             require_first_convolution(recipe)
             require_expectation(recipe)
             require_enough_filters(recipe)
@@ -571,6 +596,7 @@ def _find_inconsistencies(
     yield from _find_idle_statistics(config, places)
     yield from _find_misread_numbers(config, places)
     yield from _find_lonely_pairs(config)
+    yield from _find_trained_imports(config)
     yield from _find_idle_settings(config)
 
 
@@ -610,6 +636,19 @@ def _find_lonely_pairs(config: Mapping[str, object]) -> Iterable[str]:
                 f"  pairs: {number}: the grid trains {baseline} and {other} on no dataset in "
                 "common. Put both into one block of the grid, or take the pair out."
             )
+
+
+def _find_trained_imports(config: Mapping[str, object]) -> Iterable[str]:
+    imported = list_imported(config)
+    for number, block in enumerate(config["grid"]):
+        for name in sorted(set(block["architectures"]) & set(imported)):
+            for key, expected in (("seeds", [0]), ("untrained_seeds", [])):
+                if block[key] != expected:
+                    yield (
+                        f"  grid: {number}: {key}: {block[key]}, but {name} has published weights: "
+                        "there is one such network, and no untrained one. Put it into a block of "
+                        "its own with seeds: [0] and untrained_seeds: []."
+                    )
 
 
 def _find_idle_reduction(training: Mapping[str, object]) -> Iterable[str]:

@@ -253,8 +253,10 @@ class _Assembly:
         """Turn Theano's kernel (filters, channels, 1, width) round and to the order of ours."""
         width, filters = layer.options["nb_col"], layer.options["nb_filter"]
         padding = layer.options["border_mode"]
-        if self.flat or self.whole_pool or padding not in ("same", "valid"):
-            self._refuse(layer, f"border_mode: {padding}", "same or valid, before what flattens")
+        if self.flat or self.whole_pool:
+            self._refuse(layer, "Convolution2D", "none behind Flatten or one pooled position")
+        if padding not in ("same", "valid"):
+            self._refuse(layer, f"border_mode: {padding}", "same or valid")
         if padding == "same" and width % 2 == 0:
             # Theano pads width / 2 positions before a sequence, Keras 3 one less
             self._refuse(layer, f"border_mode: same, nb_col: {width}", "an odd nb_col, or valid")

@@ -160,6 +160,23 @@ def require_used_norm(recipe: Mapping[str, object]) -> None:
         )
 
 
+def require_untouched_weights(recipe: Mapping[str, object]) -> None:
+    """Check that published weights stay as they are.
+
+    Args:
+        recipe: weights, where it has them; initial_motifs and first_layer_trainable likewise.
+
+    Raises:
+        ValueError: a setting of how weights begin, or change, beside published ones.
+    """
+    for name in ("initial_motifs", "first_layer_trainable"):
+        if "weights" in recipe and name in recipe:
+            raise ValueError(
+                f"{name} would do nothing, since the weights are published ones. Leave {name} out, "
+                "or leave weights out to train the network."
+            )
+
+
 def require_enough_filters(recipe: Mapping[str, object]) -> None:
     """Check that a first convolution has a filter for every motif that it begins as.
 

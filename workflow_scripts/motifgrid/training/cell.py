@@ -185,6 +185,16 @@ def predict(model: keras.Model, x: np.ndarray) -> np.ndarray:
     return on_indices.predict(x, batch_size=PREDICTION_BATCH, verbose=0)
 
 
+def describe_cell(model: keras.Model, seed: int, best_epoch: int) -> dict[str, object]:
+    """Return what there is to know of any cell, as plain JSON values."""
+    return {
+        "seed": seed,
+        "parameters": sum(int(np.prod(each.shape)) for each in model.trainable_weights),
+        "best_epoch": best_epoch,
+        **_describe_backend(),
+    }
+
+
 def tabulate_history(member: Member, settings: TrainingSettings) -> pd.DataFrame:
     """Return a member's epochs as a table; it has its columns also before the first epoch."""
     more = [AUPR] if member.rows and settings.monitor == "aupr" else []
@@ -353,7 +363,7 @@ def _score(
     _require_finite(probabilities, fine, member.label, advise(each.recipe))
     if each.settings.epochs:
         _require_variation(probabilities, member.label)
-    facts = _describe(model, member)
+    facts = describe_cell(model, member.seed, member.following.best_epoch)
     facts |= {"recipe": dict(each.recipe), "training": asdict(each.settings), "device": device}
     scores = score_classes(read_classes(each.dataset), test.y, probabilities)
     return TrainedCell(model, tabulate_history(member, each.settings), scores, facts)
@@ -390,15 +400,6 @@ def _require_variation(probabilities: np.ndarray, label: str) -> None:
             f"{label}: after training, the outputs are the same for every test sequence. Train "
             "for more epochs, lower training: learning_rate, or try another seed."
         )
-
-
-def _describe(model: keras.Model, member: Member) -> dict[str, object]:
-    return {
-        "seed": member.seed,
-        "parameters": sum(int(np.prod(each.shape)) for each in model.trainable_weights),
-        "best_epoch": member.following.best_epoch,
-        **_describe_backend(),
-    }
 
 
 def _describe_backend() -> dict[str, str]:
