@@ -26,7 +26,8 @@ for model, map_file, neuron_file, run_file, similarity_file in pair_files(
     snakemake.input.model, outputs.maps, outputs.neurons, outputs.runs, outputs.similarity
 ):
     logic = read_importance(load_model(model), snakemake.input.dataset, snakemake.params.readout)
-    write_feature_maps(map_file, logic.found.maps, logic.classes, logic.layer)
+    layer = logic.layer, logic.convolution
+    write_feature_maps(map_file, logic.found.maps, logic.classes, *layer)
     write_csv(neuron_file, list_neurons(logic))
     write_csv(run_file, list_runs(logic))
     write_csv(similarity_file, compare_classes(logic))

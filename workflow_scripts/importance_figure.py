@@ -14,8 +14,8 @@ from motifgrid.report.importance_figure import draw_importance
 from motifgrid.report.names import name_cell
 
 path = snakemake.input.get("motifs")
-layer = read_layer(snakemake.input.maps)
-filters = number_filters(read_meme(path) if path else [], layer)
+layer, convolution = read_layer(snakemake.input.maps)
+filters = number_filters(read_meme(path) if path else [], convolution)
 figure = draw_importance(
     pd.read_csv(snakemake.input.neurons, dtype={"class": str}, keep_default_na=False),
     {number: motif.pwm for number, motif in filters.items()},

@@ -15,7 +15,8 @@ from motifgrid.motifs.ranking import compare_filters, number_filters, rank_filte
 
 comparison.use_cache(snakemake.params.cache)
 importance = pd.read_csv(snakemake.input.neurons, dtype={"class": str}, keep_default_na=False)
-filters = number_filters(read_meme(snakemake.input.motifs), read_layer(snakemake.input.maps))
+_layer, convolution = read_layer(snakemake.input.maps)
+filters = number_filters(read_meme(snakemake.input.motifs), convolution)
 pvalues = compare_filters(
     filters,
     list(dict.fromkeys(importance["class"])),

@@ -43,8 +43,8 @@ def meme():
 def test_only_filters_of_the_first_layer_are_its_neurons():
     motifs = [Motif("filter_07", sharp("ACG"), 3), Motif("layer2_filter_1", sharp("ACG"), 3)]
     assert {number: motif.identifier for number, motif in
-            number_filters(motifs, "conv_1_pool").items()} == {7: "filter_07"}  # fmt: skip
-    assert number_filters(motifs, "conv_2_pool") == {}
+            number_filters(motifs, 1).items()} == {7: "filter_07"}  # fmt: skip
+    assert number_filters(motifs, 2) == {}
 
 
 def test_a_filter_is_compared_with_its_classs_motif_alone(memelite):

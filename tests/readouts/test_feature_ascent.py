@@ -10,6 +10,7 @@ from motifgrid.readouts.feature_ascent import (
     AscentSettings,
     ascend_classes,
     cut_above,
+    find_convolution,
     name_layer,
 )
 from motifgrid.readouts.neuron_importance import average_positions, judge_neurons
@@ -150,6 +151,11 @@ def test_a_convolution_stands_for_its_pooling_or_its_activation():
     assert name_layer(network(), 1) == "conv_1_pool"
     assert name_layer(network(pools=[1, 2]), 1) == "conv_1_activation"
     assert name_layer(network(), "conv_2_norm") == "conv_2_norm"
+    pooled = build({"family": "liu"}, 40, 1)
+    assert name_layer(pooled, 1) == "pool_all"
+    assert find_convolution(pooled, "pool_all") == find_convolution(pooled, "conv_1") == 1
+    assert find_convolution(network(), "conv_2_norm") == 2
+    assert find_convolution(pooled, "dense_1") == 0
     with pytest.raises(ValueError, match=r"No layer 3 in the network. Its layers: conv_1, "):
         name_layer(network(), 3)
 

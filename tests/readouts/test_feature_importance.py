@@ -107,13 +107,13 @@ def test_a_layer_that_is_not_there_is_named(tmp_path):
 def test_maps_survive_writing(tmp_path):
     _model, logic = logic_of(tmp_path)
     path = tmp_path / "maps.h5"
-    write_feature_maps(path, logic.found.maps, logic.classes, logic.layer)
+    write_feature_maps(path, logic.found.maps, logic.classes, logic.layer, logic.convolution)
     maps, classes = read_feature_maps(path)
     np.testing.assert_array_equal(maps, logic.found.maps)
     assert (maps.shape, classes) == ((3, 3, 10, 6), list(CLASSES))
-    assert read_layer(path) == "conv_1_pool"
+    assert read_layer(path) == ("conv_1_pool", 1)
     again = tmp_path / "again.h5"
-    write_feature_maps(again, logic.found.maps, logic.classes, logic.layer)
+    write_feature_maps(again, logic.found.maps, logic.classes, logic.layer, logic.convolution)
     assert again.read_bytes() == path.read_bytes()
 
 

@@ -19,7 +19,7 @@ class FeatureMapError(ValueError):
 
 
 def write_feature_maps(
-    path: Path | str, maps: np.ndarray, classes: Sequence[str], layer: str
+    path: Path | str, maps: np.ndarray, classes: Sequence[str], layer: str, convolution: int
 ) -> None:
     """Write maps; the same maps give the same bytes.
 
@@ -28,11 +28,11 @@ def write_feature_maps(
         maps: (runs, classes, ..., neurons), float32.
         classes: their names.
         layer: whose maps they are.
+        convolution: number of the one whose filters the neurons are; 0 where they are none.
     """
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs.update(
-            {"content": CONTENT, "layer": layer, "classes": json.dumps(list(classes))}
-        )
+        names = {"layer": layer, "classes": json.dumps(list(classes))}
+        file.attrs.update({"content": CONTENT, "convolution": convolution, **names})
         file.create_dataset("maps", data=maps, compression="gzip", track_times=False)
 
 
@@ -47,15 +47,15 @@ def read_feature_maps(path: Path | str) -> tuple[np.ndarray, list[str]]:
         return file["maps"][:], json.loads(file.attrs["classes"])
 
 
-def read_layer(path: Path | str) -> str:
-    """Read which layer the maps are of.
+def read_layer(path: Path | str) -> tuple[str, int]:
+    """Read which layer the maps are of, and the convolution whose filters its neurons are.
 
     Raises:
         FeatureMapError: no such file, or another one.
     """
     with opened(path, "feature-map file", FeatureMapError) as file:
         _require_content(path, file)
-        return file.attrs["layer"]
+        return file.attrs["layer"], int(file.attrs["convolution"])
 
 
 def _require_content(path: Path | str, file: h5py.File) -> None:

@@ -22,14 +22,14 @@ RANKED_COLUMNS = ("class", "measure", "rank", "neuron", "score", "pvalue")
 COUNT_COLUMNS = ("measure", "top", "cut", "experiments", "matched", "matches", "expected")
 
 
-def number_filters(motifs: Sequence[Motif], layer: str) -> dict[int, Motif]:
-    """Return motifs by number where neurons of a layer are filters of the first convolution.
+def number_filters(motifs: Sequence[Motif], convolution: int) -> dict[int, Motif]:
+    """Return motifs by number where neurons are filters of the first convolution.
 
     Args:
         motifs: of a readout of filters; only `filter_{number}` are taken, which are of layer 1.
-        layer: whose neurons they shall be; of any other there are none.
+        convolution: whose filters the neurons are; of any other there are no motifs.
     """
-    if not layer.startswith("conv_1_"):
+    if convolution != 1:
         return {}
     prefix = "filter_"
     return {

@@ -1,5 +1,6 @@
 """Feature ascent: the feature maps that a class likes best, found in a network without input."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,12 @@ from motifgrid.models.scores import class_log_odds
 
 BATCH_VALUES = 2**23
 """Values of the feature maps that ascend together (32 MiB): of large maps, fewer classes do."""
+
+POOL_ALL = "pool_all"
+"""Name of the layer that pools all positions behind the last convolution."""
+
+_IS_CONVOLUTION = re.compile(r"conv_\d+$")
+_OF_CONVOLUTION = re.compile(r"conv_(\d+)(_|$)")
 
 LEAST_RATE = 1e-6
 """Below this the learning rate does not fall (published code of Liu & Gifford 2017)."""
@@ -80,18 +87,33 @@ def name_layer(model: keras.Model, layer: int | str) -> str:
 
     Args:
         model: from `models.registry.build`.
-        layer: a convolution's number from 1, which stands for its pooling, or for its activation
-            where it has none; or the name of any layer.
+        layer: a convolution's number from 1, which stands for its pooling, of the last one also for
+            that of all positions, or for its activation where it has none; or the name of any
+            layer.
 
     Raises:
         ValueError: no such layer, with the names of those that there are.
     """
     names = [each.name for each in model.layers]
-    wanted = [f"conv_{layer}_pool", f"conv_{layer}_activation", layer]
+    whole = [POOL_ALL] if layer == count_convolutions(model) else []
+    wanted = [f"conv_{layer}_pool", *whole, f"conv_{layer}_activation", layer]
     found = next((name for name in wanted if name in names), None)
     if found is None:
         raise ValueError(f"No layer {layer} in the network. Its layers: {', '.join(names[1:])}.")
     return found
+
+
+def find_convolution(model: keras.Model, name: str) -> int:
+    """Return the number of the convolution whose filters a layer's neurons are; 0 where none."""
+    if name == POOL_ALL:
+        return count_convolutions(model)
+    found = _OF_CONVOLUTION.match(name)
+    return int(found[1]) if found else 0
+
+
+def count_convolutions(model: keras.Model) -> int:
+    """Return how many convolutions a network of this project has."""
+    return len({each.name for each in model.layers if _IS_CONVOLUTION.match(each.name)})
 
 
 def cut_above(model: keras.Model, layer: int | str) -> keras.Model:

@@ -14,6 +14,7 @@ from motifgrid.readouts.feature_ascent import (
     FeatureMaps,
     ascend_classes,
     cut_above,
+    find_convolution,
     name_layer,
 )
 from motifgrid.readouts.neuron_importance import CODE, Importance, judge_neurons
@@ -65,6 +66,7 @@ class ClassLogic:
     Attributes:
         classes: their names (C).
         layer: name of the layer.
+        convolution: number of the one whose filters its neurons are; 0 where they are none.
         found: of every run and class.
         importance: of every neuron.
         rivals: what gradients at sequences say of every neuron, see `measure_gradients`.
@@ -73,6 +75,7 @@ class ClassLogic:
 
     classes: Sequence[str]
     layer: str
+    convolution: int
     found: FeatureMaps
     importance: Importance
     rivals: Mapping[str, np.ndarray]
@@ -98,7 +101,8 @@ def read_importance(
     found = ascend_classes(cut_above(model, layer), AscentSettings(**settings))
     importance = judge_neurons(found.maps, found.log_odds, definition)
     rivals = measure_gradients(model, read_split(dataset, "test"), layer, most)
-    names = read_classes(dataset), name_layer(model, layer)
+    name = name_layer(model, layer)
+    names = read_classes(dataset), name, find_convolution(model, name)
     return ClassLogic(*names, found, importance, rivals, _last_weights(model))
 
 
