@@ -698,9 +698,11 @@ def get_figures():
     pools = [f"pool_size/{readout}" for readout in READOUTS]
     scans = [f"scans/{name}" for name in SCANS]
     # of hundreds of datasets nobody looks at every curve: ask for one by its file name
-    gap_curves = [f"gap_curves/{name}" for name in DATASETS[:MOST_GAP_CURVES]]
+    trained = sorted({cell.dataset for cell in CELLS if cell.architecture in TRAINED})
+    gap_curves = [f"gap_curves/{name}" for name in trained[:MOST_GAP_CURVES]]
     information = [f"information/{readout}" for readout in READOUTS]
-    names = ["table1", "history", *pools, *information, *contrasts, *motifs, *scans]
+    histories = ["history"] if TRAINED else []
+    names = ["table1", *histories, *pools, *information, *contrasts, *motifs, *scans]
     if HIT_READOUTS:
         names += ["hits"]
     names += [

@@ -446,6 +446,13 @@ def test_how_weights_begin_is_nothing_to_say_of_published_ones(key, value):
     )
 
 
+def test_published_weights_are_not_paired():
+    assert message_of({**with_published(), "pairs": [["cnn-2", "ctcf"]]}) == (
+        "  pairs: 0: ctcf has published weights, and so no losses whose gaps could be compared. "
+        "Take the pair out."
+    )
+
+
 def test_published_weights_are_of_the_family_that_can_hold_them():
     config = with_published()
     config["architectures"]["ctcf"]["family"] = "luo"

@@ -25,6 +25,7 @@ def histories(tmp_path):
         (("syn", "cnn-25", 1), write_history(tmp_path / "b.csv", [0.6, 0.2])),
         (("syn", "cnn-2", 0), write_history(tmp_path / "c.csv", [0.7, 0.1])),
         (("syn", "cnn-2-untrained", 0), write_history(tmp_path / "d.csv", [])),
+        (("syn", "published", 0), write_history(tmp_path / "e.csv", [])),
     ]
     return gather_histories(entries)
 
@@ -49,7 +50,7 @@ def kept(axes):
     return list(zip(marks.get_xdata(), marks.get_ydata(), strict=True))
 
 
-def test_every_epoch_has_a_row_and_untrained_cells_none(histories):
+def test_every_epoch_has_a_row_and_untrained_and_imported_cells_none(histories):
     assert len(histories) == 3 + 2 + 2
     assert set(histories["architecture"]) == {"cnn-2", "cnn-25"}
     (row,) = histories.query("architecture == 'cnn-25' and seed == 1 and epoch == 2").to_dict(
@@ -154,6 +155,7 @@ def test_the_figure_has_the_same_bytes_every_time(followed, tmp_path):
 
 def test_nothing_to_draw_is_an_error(histories, tmp_path):
     untrained = [(("syn", "cnn-2-untrained", 0), write_history(tmp_path / "u.csv", []))]
-    for empty in (histories.iloc[:0], gather_histories(untrained)):
+    imported = [(("syn", "published", 0), write_history(tmp_path / "i.csv", []))]
+    for empty in (histories.iloc[:0], gather_histories(untrained), gather_histories(imported)):
         with pytest.raises(ValueError, match="No training history"):
             draw_histories(empty)

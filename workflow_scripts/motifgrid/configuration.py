@@ -625,6 +625,12 @@ def _find_idle_settings(config: Mapping[str, object]) -> Iterable[str]:
 
 
 def _find_lonely_pairs(config: Mapping[str, object]) -> Iterable[str]:
+    for number, pair in enumerate(config["pairs"]):
+        yield from (
+            f"  pairs: {number}: {name} has published weights, and so no losses whose gaps could "
+            "be compared. Take the pair out."
+            for name in sorted(set(pair) & set(list_imported(config)))
+        )
     trained: dict[str, set[str]] = {}
     for block in config["grid"]:
         for name in block["architectures"]:

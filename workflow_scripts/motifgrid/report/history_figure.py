@@ -41,12 +41,14 @@ def gather_histories(
 
     Returns:
         One row per cell and epoch: dataset, architecture, seed, epoch, loss, val_loss, val_aupr
-        (NaN where it was not followed) and kept, whether the cell's model is of that epoch.
+        (NaN where it was not followed) and kept, whether the cell's model is of that epoch. Cells
+        that were not trained, also imported ones, have no row.
     """
+    tables = [(cell, pd.read_csv(path)) for cell, path in entries if not is_untrained(cell[1])]
     parts = [
-        _mark_kept(pd.read_csv(path)).assign(dataset=dataset, architecture=architecture, seed=seed)
-        for (dataset, architecture, seed), path in entries
-        if not is_untrained(architecture)
+        _mark_kept(table).assign(dataset=dataset, architecture=architecture, seed=seed)
+        for (dataset, architecture, seed), table in tables
+        if len(table)
     ]
     columns = ["dataset", "architecture", "seed", "epoch", *COLOURS, "kept"]
     if not parts:
