@@ -282,9 +282,10 @@ BASELINE_TABLES = {"baselines": "results/tables/baselines.csv"} if KMER_DATASETS
 
 
 def describe_readout(name):
-    """What a readout does to a cell, whichever cells it reads."""
+    """What a readout does to a cell, whichever cells it reads and whatever they are compared with."""
     settings = STUDY["readouts"][name].items()
-    return {key: value for key, value in settings if key != "architectures"}
+    others = ("architectures", "filters", "incomplete_scores")
+    return {key: value for key, value in settings if key not in others}
 
 
 def get_readout(wildcards):

@@ -46,9 +46,6 @@ SIMILARITY_COLUMNS = (
     "weights_signed",
 )
 
-OF_MOTIFS = ("method", "filters", "incomplete_scores")
-"""Keys of a configuration that are not about the ascent."""
-
 RIVALS = ("grad_cam", "gradient_x_activation")
 """Measures that need sequences: the last of `NEURON_COLUMNS`."""
 
@@ -95,7 +92,7 @@ def read_importance(
     Raises:
         ValueError: a layer that is not there or does not decide the scores alone.
     """
-    settings = {key: value for key, value in readout.items() if key not in OF_MOTIFS}
+    settings = {key: value for key, value in readout.items() if key != "method"}
     layer, definition = settings.pop("layer", 1), settings.pop("definition", CODE)
     most = settings.pop("sequences", SEQUENCES)
     found = ascend_classes(cut_above(model, layer), AscentSettings(**settings))
