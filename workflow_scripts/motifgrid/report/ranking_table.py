@@ -7,8 +7,11 @@ import pandas as pd
 
 from motifgrid.motifs.ranking import COUNT_COLUMNS, count_experiments
 from motifgrid.report.hits_table import GROUP
-from motifgrid.report.names import natural_key
+from motifgrid.report.names import is_untrained, sort_names
 from motifgrid.report.tables import CELL
+
+ALL = "all"
+"""In the place of an architecture: all that are trained, such as networks of one factor each."""
 
 
 def collect_rankings(entries: Iterable[tuple[Sequence[object], Path | str]]) -> pd.DataFrame:
@@ -20,7 +23,8 @@ def collect_rankings(entries: Iterable[tuple[Sequence[object], Path | str]]) -> 
             experiment.
 
     Returns:
-        `hits_table.GROUP` and `motifs.ranking.COUNT_COLUMNS`, ordered by readout and architecture.
+        `hits_table.GROUP` and `motifs.ranking.COUNT_COLUMNS`, ordered by readout and architecture;
+        of each readout first `ALL`, trained architectures together, where there are several.
     """
     parts = []
     for cell, path in entries:
@@ -28,12 +32,17 @@ def collect_rankings(entries: Iterable[tuple[Sequence[object], Path | str]]) -> 
         columns = dict(zip(["readout", *CELL], cell, strict=True))
         parts.append(ranked.assign(**columns))
     rows = pd.concat(parts, ignore_index=True)
-    tables = [
-        count_experiments(group).assign(**dict(zip(GROUP, key, strict=True)))
-        for key, group in rows.groupby(GROUP, sort=False)
-    ]
-    columns = [*GROUP, *COUNT_COLUMNS]
+    tables = []
+    for readout, of_readout in rows.groupby("readout", sort=False):
+        groups = dict(list(of_readout.groupby("architecture", sort=False)))
+        names = sort_names(groups)
+        trained = [name for name in names if not is_untrained(name)]
+        if len(trained) > 1:
+            groups[ALL] = pd.concat([groups[name] for name in trained])
+            names = [ALL, *names]
+        for name in names:
+            keys = dict(zip(GROUP, (readout, name), strict=True))
+            tables.append(count_experiments(groups[name]).assign(**keys)[[*GROUP, *COUNT_COLUMNS]])
     if not tables:
-        return pd.DataFrame(columns=columns)
-    table = pd.concat(tables, ignore_index=True)[columns]
-    return table.sort_values(GROUP, key=natural_key, kind="stable", ignore_index=True)
+        return pd.DataFrame(columns=[*GROUP, *COUNT_COLUMNS])
+    return pd.concat(tables, ignore_index=True)
