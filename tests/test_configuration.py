@@ -1045,6 +1045,17 @@ def test_a_contrast_of_a_readout_is_between_what_it_reads():
     assert [cell.architecture for cell in list_contrast(resolved, "toy", "filters")] == ["cnn-25"]
 
 
+def test_a_readout_that_would_read_nothing_of_the_grid_is_refused():
+    config = minimal(readouts={"filters": {"method": "filters", "architectures": ["cnn-2"]}})
+    config["grid"][0]["architectures"] = ["cnn-25"]
+    with pytest.raises(ConfigurationError) as error:
+        resolve(config, SCHEMA)
+    assert (
+        "  readouts: filters: architectures: cnn-2 would read nothing: the grid trains none of "
+        "these. Expected one of cnn-25."
+    ) in str(error.value)
+
+
 def test_a_readout_of_an_architecture_that_there_is_not_is_refused():
     readouts = {"filters": {"method": "filters", "architectures": ["cnn-52"]}}
     with pytest.raises(ConfigurationError, match=r"readouts: filters: architectures: no 'cnn-52'"):
@@ -1125,6 +1136,7 @@ def test_hits_that_are_too_short_to_tell_motifs_apart_are_warned_of(width, warne
     rnn = {"family": "lanchantin", "recurrent": 1}
     config = minimal(readouts=readouts)
     config["architectures"]["rnn"] = rnn
+    config["grid"][0]["architectures"] = ["rnn"]
     warnings = list_warnings(resolve(config, SCHEMA))
     assert [line.startswith(f"  readouts: short: width: {width}: ") for line in warnings] == (
         [True] * warned

@@ -107,11 +107,11 @@ def test_ranks_are_of_the_classes_that_have_one(tmp_path):
     )
     (row,) = summarise_hits(table).itertuples()
     assert (row.classes, row.ranked, row.rank) == (3, 2, 1)
-    # of A, B and C there are 1.5, 0 and 7 hits on average over seeds
-    assert row.rank_hits == 1.5
+    # of A and C there are 1.5 and 7 hits on average over seeds; B has none, and no rank
+    assert row.rank_hits == 4.25
     (shown,) = render_hits(summarise_hits(table)).to_dict("records")
     assert shown["Rank of the motif"] == "1 (in 2 of 3 classes)"
-    assert (shown["Hits behind it"], shown["Motifs tied with it"]) == ("1.5", "0")
+    assert (shown["Hits behind it"], shown["Motifs tied with it"]) == ("4.2", "0")
     nothing = collect_hits([entry(tmp_path, ("A", 10, 0, 0))], METHODS)
     assert "Rank of the motif" not in render_hits(summarise_hits(nothing))
 

@@ -81,6 +81,7 @@ def find_problems(config: Mapping[str, object]) -> Iterable[str]:
     Yields:
         Lines that begin with the key.
     """
+    yield from _find_idle_readouts(config)
     yield from _find_unreadable_layers(config)
     yield from _find_unreadable_maps(config)
     yield from _find_wide_windows(config)
@@ -120,6 +121,18 @@ def find_risks(config: Mapping[str, object]) -> Iterable[str]:
                 f"  readouts: {name}: times_input: false is for maps alone, and no readout of "
                 f"method tfmodisco reads those of {name}. Its hits mean nothing, since "
                 f"{_SUM_OF_GRADIENTS}."
+            )
+
+
+def _find_idle_readouts(config: Mapping[str, object]) -> Iterable[str]:
+    """Find readouts of which every architecture is known, and none in the grid."""
+    used = {name for block in config["grid"] for name in block["architectures"]}
+    for name, readout in config["readouts"].items():
+        named = readout.get("architectures", used)
+        if not used & set(named) and set(named) <= set(config["architectures"]):
+            yield (
+                f"  readouts: {name}: architectures: {', '.join(named)} would read nothing: the "
+                f"grid trains none of these. Expected one of {', '.join(sorted(used))}."
             )
 
 

@@ -82,13 +82,15 @@ def summarise_hits(hits: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row per readout and architecture with `SUMMARY_COLUMNS`, ordered by them: classes (with
         a motif; a class of another dataset is another), the fractions of `PARTS`, relevant_count
-        (hits that match the class's motif, as counted in Table 4), the medians of `RANKS`, and
-        ranked (classes with a rank: the motif has a hit of some seed).
+        (hits that match the class's motif, as counted in Table 4), the medians of `RANKS` over
+        the classes that have a rank, and ranked (how many these are: the motif has a hit of some
+        seed).
     """
     classes = average_seeds(hits)
     groups = classes.groupby([*GROUP, "method"], sort=False)
     table = groups[AVERAGED].mean().assign(classes=groups.size(), ranked=groups["rank"].count())
-    table[RANKS] = groups[RANKS].median()
+    ranked = classes.dropna(subset="rank").groupby([*GROUP, "method"], sort=False)
+    table[RANKS] = ranked[RANKS].median()
     table = table.reset_index().sort_values(GROUP, key=natural_key, ignore_index=True)
     return table[SUMMARY_COLUMNS]
 
