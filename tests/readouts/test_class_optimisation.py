@@ -13,6 +13,7 @@ from motifgrid.models.scores import class_log_odds
 from motifgrid.readouts.class_optimisation import (
     OptimisationSettings,
     OptimisedInputs,
+    find_settled,
     normalise,
     optimise_class,
     optimised_motifs,
@@ -59,6 +60,28 @@ def test_every_step_is_one_of_rmsprop(classes):
         x, history = descend(weights, bias, start, 40, 0.05, 0.009)
         np.testing.assert_allclose(found.inputs[number], x, atol=1e-3)
         np.testing.assert_allclose(found.history[number], history, atol=1e-2)
+
+
+def test_the_objective_is_the_log_likelihood_less_the_penalty():
+    model = linear(2, LENGTH)
+    found = optimise(model, 1, starts=2, steps=1, penalty=0.3, seed=3)
+    start = np.random.default_rng(3).random((2, LENGTH, 4), dtype=np.float32)
+    probabilities = np.asarray(model(start))[:, 1]
+    expected = np.log(probabilities) - 0.3 * (start**2).sum(axis=(1, 2))
+    np.testing.assert_allclose(found.objective[:, 0], expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("last", "settled"), [([10.0] * 10, True), ([10.09] * 10, True), ([10.3] * 10, False)]
+)
+def test_a_start_has_converged_when_its_last_steps_hardly_raise_the_objective(last, settled):
+    """Also where it went up and down before: the best so far counts."""
+    objective = np.concatenate([np.linspace(0, 10, 80), [4.0] * 10, last])[None]
+    assert find_settled(objective).tolist() == [settled]
+
+
+def test_a_start_of_one_step_has_not_gone_anywhere():
+    assert find_settled(np.array([[3.0]])).tolist() == [True]
 
 
 @each_head
@@ -190,7 +213,7 @@ def test_an_input_without_a_positive_entry_is_uniform():
 def test_motifs_are_the_matrices_the_best_sequence_first(tmp_path):
     matrices = normalise(np.random.default_rng(0).normal(size=(3, LENGTH, 4)))
     optimised = OptimisedInputs(
-        *(None, None, matrices), matrices.argmax(axis=2), np.array([1.0, 3.0, 2.0])
+        *[None] * 4, matrices, matrices.argmax(axis=2), np.array([1.0, 3.0, 2.0])
     )
     motifs = optimised_motifs(optimised)
     assert [motif.identifier for motif in motifs] == ["start_1", "start_2", "start_0"]

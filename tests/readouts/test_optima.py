@@ -45,3 +45,8 @@ def test_starts_and_their_ways_are_tables(optima):
     assert len(of_one) == 101
     expected = optima["B"].history[2, of_one["step"].to_numpy()]
     np.testing.assert_array_equal(of_one["log_odds"], expected)
+    objective = optima["B"].objective[2, of_one["step"].to_numpy()]
+    np.testing.assert_array_equal(of_one["objective"], objective)
+    assert starts["converged"].tolist() == [
+        each for found in optima.values() for each in found.converged
+    ]

@@ -13,9 +13,10 @@ def found():
     starts = pd.DataFrame(
         [("A", 0, 1.0), ("A", 1, 5.0), ("A", 2, -2.0), ("B", 0, 3.0), ("B", 1, 2.0), ("B", 2, 2.5)],
         columns=["class", "start", "log_odds"],
-    )
+    ).assign(converged=[True, True, False, False, True, True])
     traces = pd.concat(
-        starts.assign(step=step, log_odds=starts["log_odds"] * step / 2) for step in range(3)
+        starts.assign(step=step, log_odds=np.nan, objective=starts["log_odds"] * step / 2)
+        for step in range(3)
     )
     return starts, traces
 
@@ -28,8 +29,8 @@ def test_a_row_per_class_says_what_was_found(found):
     motifs = [motif("A", pwm_of("TGACTCA")), motif("B", pwm_of("CACGTG"))]
     texts = texts_of(draw_optima(motifs, *found, title="CNN-25, toy, seed 0"))
     assert "Best inputs of CNN-25, toy, seed 0" in texts
-    assert "A: best of 3 starts, log odds 5.0 (others -2.0 at least)" in texts
-    assert "B: best of 3 starts, log odds 3.0 (others 2.0 at least)" in texts
+    assert "A: best of 3 starts, log odds 5.0 (others -2.0 at least), 2 converged" in texts
+    assert "B: best of 3 starts, log odds 3.0 (others 2.0 at least), 2 converged" in texts
 
 
 def test_the_best_start_s_curve_stands_out(found):

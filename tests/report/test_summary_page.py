@@ -226,6 +226,33 @@ def test_with_readouts_the_answer_is_about_filters_whatever_the_pairs(summary):
     assert answer(summary, pairs=pairs) == answer(summary)
 
 
+def test_of_many_datasets_the_answer_is_about_all_of_them(summary):
+    trained = summary[summary["architecture"].isin(["cnn-2", "cnn-25"])]
+    parts = [
+        trained.assign(dataset=f"set-{number}", auroc_mean=trained["auroc_mean"] - number / 10)
+        for number in range(3)
+    ]
+    many = pd.concat(parts, ignore_index=True)
+    pairs = pd.DataFrame([pair_of("cnn-2", "cnn-25", 8, 2)])
+    lines = answer(many, pairs=pairs).splitlines()
+    mean = {
+        name: many.loc[many["architecture"] == name, "auroc_mean"].mean()
+        for name in ("cnn-2", "cnn-25")
+    }
+    first, second = sorted(mean, key=mean.get, reverse=True)
+    labels = {"cnn-2": "CNN-2", "cnn-25": "CNN-25"}
+    assert lines[0] == (
+        f"- The mean AUROC over 3 datasets is {mean[first]:.3f} for {labels[first]} and "
+        f"{mean[second]:.3f} for {labels[second]}."
+    )
+    assert lines[1].startswith("- CNN-25 has the higher AUROC on 8 of 10 datasets, CNN-2 on 2")
+    assert lines[2].startswith("- **readout activation, layer 1**, means over datasets: The ")
+    read = many[many["architecture"] == "cnn-25"]["relevant_mean"].mean()
+    assert f"{read:.3f} for CNN-25" in lines[2]
+    assert len(lines) == 3
+    assert "mean AUROC" not in answer(many[many["dataset"] != "set-0"], pairs=pairs)
+
+
 @pytest.mark.parametrize(
     ("means", "words"),
     [

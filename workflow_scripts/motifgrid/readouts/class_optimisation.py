@@ -22,8 +22,12 @@ NSITES = 20
 """Sites that a matrix stands for when motifs are compared: as many as MEME assumes where a file
 does not say."""
 
-Trajectory = tuple[np.ndarray, np.ndarray]
-"""Free inputs at the end (R, L, 4), and log odds at every step (steps, R)."""
+SETTLED = 0.01
+"""A start has converged where the last tenth of its steps raised the best objective by at most this
+part of what all steps raised it. RMSprop's steps do not become shorter: it never stands still."""
+
+Trajectory = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Free inputs at the end (R, L, 4); log odds, and squared norms, at every step (steps, R)."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class OptimisedInputs:
     Attributes:
         inputs: free inputs (R, L, 4), float32, no constraint on them.
         history: the class's log odds before every step (R, steps), float32.
+        objective: what is maximised, ln p - lambda ||X||^2, before every step (R, steps).
+        converged: whether the objective had stopped rising (R,), see `SETTLED`.
         matrices: inputs as probabilities (R, L, 4), see `normalise`.
         sequences: the base with the largest entry at every position, uint8 (R, L).
         log_odds: of the class for these sequences (R,).
@@ -67,6 +73,8 @@ class OptimisedInputs:
 
     inputs: np.ndarray
     history: np.ndarray
+    objective: np.ndarray
+    converged: np.ndarray
     matrices: np.ndarray
     sequences: np.ndarray
     log_odds: np.ndarray
@@ -92,10 +100,21 @@ def optimise_class(
     generator = np.random.default_rng(settings.seed)
     shape = (settings.starts, *log_odds.input_shape[1:])
     start = generator.random(shape, dtype=np.float32)
-    inputs, history = _descend(log_odds, start, class_index, settings)
+    inputs, history, norms = _descend(log_odds, start, class_index, settings)
+    # ln p is minus softplus of minus the log odds
+    objective = (-np.logaddexp(0, -history) - settings.penalty * norms).T
     sequences = inputs.argmax(axis=-1).astype(np.uint8)
     best = Passes(log_odds, settings.starts).outputs(dna.one_hot(sequences))[:, class_index]
-    return OptimisedInputs(inputs, history.T, normalise(inputs), sequences, best)
+    course = history.T, objective, find_settled(objective)
+    return OptimisedInputs(inputs, *course, normalise(inputs), sequences, best)
+
+
+def find_settled(objective: np.ndarray) -> np.ndarray:
+    """Tell which starts (R,) of an objective (R, steps) have converged, see `SETTLED`."""
+    last = max(1, objective.shape[1] // 10)
+    best = np.maximum.accumulate(objective, axis=1)
+    before = best[:, -last - 1] if objective.shape[1] > last else objective[:, 0]
+    return best[:, -1] - before <= SETTLED * (best[:, -1] - objective[:, 0])
 
 
 def normalise(inputs: np.ndarray) -> np.ndarray:
@@ -139,21 +158,22 @@ def _descend_on_jax(
     groups = (model.trainable_variables, model.non_trainable_variables)
     values = [[variable.value for variable in group] for group in groups]
 
-    def compute(variables: list[list[jax.Array]], x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def compute(variables: list[list[jax.Array]], x: jax.Array) -> tuple[jax.Array, tuple]:
         odds = model.stateless_call(*variables, x, training=False)[0][:, column]
-        return _loss(odds, x, settings.penalty), odds
+        norms = _norms(x)
+        return _loss(odds, norms, settings.penalty), (odds, norms)
 
     @jax.jit
-    def run(variables: list[list[jax.Array]], x: jax.Array) -> tuple[jax.Array, jax.Array]:
-        def step(state: tuple, _number: None) -> tuple[tuple, jax.Array]:
-            gradient, odds = jax.grad(compute, argnums=1, has_aux=True)(variables, state[0])
-            return _update(*state, gradient, settings.learning_rate), odds
+    def run(variables: list[list[jax.Array]], x: jax.Array) -> tuple[jax.Array, ...]:
+        def step(state: tuple, _number: None) -> tuple[tuple, tuple]:
+            gradient, course = jax.grad(compute, argnums=1, has_aux=True)(variables, state[0])
+            return _update(*state, gradient, settings.learning_rate), course
 
-        (x, _squares), history = jax.lax.scan(step, (x, 0 * x), None, length=settings.steps)
-        return x, history
+        (x, _squares), course = jax.lax.scan(step, (x, 0 * x), None, length=settings.steps)
+        return x, *course
 
-    inputs, history = run(values, start)
-    return np.asarray(inputs), np.asarray(history)
+    inputs, history, norms = run(values, start)
+    return np.asarray(inputs), np.asarray(history), np.asarray(norms)
 
 
 def _descend_on_tensorflow(
@@ -162,26 +182,33 @@ def _descend_on_tensorflow(
     import tensorflow as tf
 
     @tf.function
-    def run(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def run(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         squares = tf.zeros_like(x)
         history = tf.TensorArray(tf.float32, size=settings.steps)
+        lengths = tf.TensorArray(tf.float32, size=settings.steps)
         for number in tf.range(settings.steps):
             with tf.GradientTape() as tape:
                 tape.watch(x)
                 odds = model(x, training=False)[:, column]
-                loss = _loss(odds, x, settings.penalty)
+                norms = _norms(x)
+                loss = _loss(odds, norms, settings.penalty)
             x, squares = _update(x, squares, tape.gradient(loss, x), settings.learning_rate)
             history = history.write(number, odds)
-        return x, history.stack()
+            lengths = lengths.write(number, norms)
+        return x, history.stack(), lengths.stack()
 
-    inputs, history = run(tf.constant(start))
-    return inputs.numpy(), history.numpy()
+    return tuple(each.numpy() for each in run(tf.constant(start)))
 
 
-def _loss(odds: keras.KerasTensor, x: keras.KerasTensor, penalty: float) -> keras.KerasTensor:
+def _norms(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Return the squared norm of every input."""
+    return keras.ops.sum(keras.ops.square(x), axis=(1, 2))
+
+
+def _loss(odds: keras.KerasTensor, norms: keras.KerasTensor, penalty: float) -> keras.KerasTensor:
     """Return what is minimised, summed over starts, so that each has its own gradient."""
     likelihood = keras.ops.sum(keras.ops.softplus(-odds))
-    return likelihood + penalty * keras.ops.sum(keras.ops.square(x))
+    return likelihood + penalty * keras.ops.sum(norms)
 
 
 def _update(

@@ -67,17 +67,25 @@ def gather_best(optima: Optima) -> tuple[pd.DataFrame, list[Motif]]:
 
 
 def list_starts(optima: Optima) -> pd.DataFrame:
-    """Return one row per class and start: class, start, log_odds and sequence, as letters."""
+    """Return one row per class and start: class, start, log_odds, converged and sequence.
+
+    log_odds are those of the sequence, the letters with the largest entries.
+    """
     rows = [
-        (name, start, odds, dna.decode(x))
+        (name, start, odds, converged, dna.decode(x))
         for name, found in optima.items()
-        for start, (odds, x) in enumerate(zip(found.log_odds, found.sequences, strict=True))
+        for start, (odds, converged, x) in enumerate(
+            zip(found.log_odds, found.converged, found.sequences, strict=True)
+        )
     ]
-    return pd.DataFrame(rows, columns=["class", "start", "log_odds", "sequence"])
+    return pd.DataFrame(rows, columns=["class", "start", "log_odds", "converged", "sequence"])
 
 
 def trace_starts(optima: Optima) -> pd.DataFrame:
-    """Return class, start, step and log_odds of the free input at some steps, the last one too."""
+    """Return class, start, step, log_odds and objective of the free input at some steps.
+
+    The last step is one of them; the objective is what is maximised.
+    """
     parts = []
     for name, found in optima.items():
         starts, steps = found.history.shape
@@ -89,6 +97,7 @@ def trace_starts(optima: Optima) -> pd.DataFrame:
                     "start": np.repeat(np.arange(starts), len(chosen)),
                     "step": np.tile(chosen, starts),
                     "log_odds": found.history[:, chosen].ravel(),
+                    "objective": found.objective[:, chosen].ravel(),
                 }
             )
         )

@@ -33,7 +33,7 @@ BEST, OTHER = "#0072B2", "#b5b5b5"
 def draw_optima(
     motifs: Sequence[Motif], starts: pd.DataFrame, traces: pd.DataFrame, title: str
 ) -> Figure:
-    """Draw each class's best input as a logo, and the class's log odds from all starts.
+    """Draw each class's best input as a logo, and what is maximised from all starts.
 
     Args:
         motifs: one per class, named by it.
@@ -46,7 +46,7 @@ def draw_optima(
     """
     figure = new_page(PAGE_WIDTH, HEAD + FOOT + PITCH * len(motifs))
     add_text(figure, MARGIN, 0.35, f"Best inputs of {title}", size=11, weight="bold")
-    add_text(figure, MARGIN + LOGO_WIDTH + 0.75, 0.62, "log odds by step, each start", color=QUIET)
+    add_text(figure, MARGIN + LOGO_WIDTH + 0.75, 0.62, "objective by step, each start", color=QUIET)
     for row, motif in enumerate(motifs):
         top = HEAD + PITCH * row
         found = starts[starts["class"] == motif.identifier]
@@ -55,7 +55,8 @@ def draw_optima(
         place = "" if len(pwm) == len(motif.pwm) else f", nt {first + 1} to {first + len(pwm)}"
         note = (
             f"{motif.identifier}: best of {len(found)} starts, log odds {best['log_odds']:.1f} "
-            f"(others {found['log_odds'].min():.1f} at least){place}"
+            f"(others {found['log_odds'].min():.1f} at least), {found['converged'].sum()} "
+            f"converged{place}"
         )
         fit_text(add_text(figure, MARGIN, top + 0.1, note), LOGO_WIDTH)
         draw_logo(add_axes(figure, MARGIN + 0.25, top + 0.2, LOGO_WIDTH, LOGO_HEIGHT), pwm)
@@ -76,6 +77,6 @@ def cut(pwm: np.ndarray, most: int = MOST_POSITIONS) -> tuple[int, np.ndarray]:
 def _draw_curves(axes: Axes, traces: pd.DataFrame, best: int) -> None:
     for start, trace in traces.groupby("start"):
         look = {"color": BEST, "zorder": 3} if start == best else {"color": OTHER}
-        axes.plot(trace["step"], trace["log_odds"], linewidth=1.0, **look)
+        axes.plot(trace["step"], trace["objective"], linewidth=1.0, **look)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=6, length=2)

@@ -1,6 +1,6 @@
 """The summary page: question, answer, tables and where things are, as Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -13,11 +13,15 @@ from motifgrid.report.published_table import render_published
 from motifgrid.report.sites_table import compare_readouts, render_sites
 from motifgrid.report.tables import (
     HEADINGS,
+    METRICS,
     MISSING,
     label_of,
     render_number,
     render_table1,
 )
+
+MANY_DATASETS = 3
+"""From so many on, the answer is about means over datasets: a line for each says too little."""
 
 QUESTION = (
     "Which network designs learn whole transcription-factor motifs, and which way of reading a "
@@ -80,7 +84,8 @@ def answer(
 ) -> str:
     """Answer in one sentence for each dataset, readout and layer that has match fractions.
 
-    Where no filters were read, there is a sentence for each pair of architectures instead.
+    Where no filters were read, there is a sentence for each pair of architectures instead. Of many
+    datasets both are told, and means over the datasets.
 
     Args:
         summary: from `tables.summarise`.
@@ -90,6 +95,9 @@ def answer(
     Returns:
         Markdown: a sentence, or a list of them; architectures from the highest fraction down.
     """
+    widely = _trained_on_many(summary)
+    if not widely.empty:
+        return _list_lines(_answer_over_datasets(widely, labels or {}, pairs))
     keys = ["dataset", "readout", "layer"]
     known = summary[summary["any_mean"].notna()]
     groups = [(names, rows) for names, rows in known.groupby(keys, sort=False)]
@@ -108,8 +116,45 @@ def _answer_by_pairs(pairs: pd.DataFrame | None, labels: Mapping[str, str]) -> s
             "No filters were read and no pairs of architectures compared: the table says how well "
             "each architecture scores."
         )
-    sentences = [_compare(pair, labels, len(pairs) > 1) for pair in pairs.itertuples()]
+    return _list_lines(_compare_all(pairs, labels))
+
+
+def _compare_all(pairs: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    return [_compare(pair, labels, len(pairs) > 1) for pair in pairs.itertuples()]
+
+
+def _list_lines(sentences: Sequence[str]) -> str:
     return sentences[0] if len(sentences) == 1 else "\n".join(f"- {each}" for each in sentences)
+
+
+def _trained_on_many(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the architectures that have been trained on many datasets."""
+    counts = summary.groupby("architecture")["dataset"].nunique()
+    many = [name for name in counts[counts >= MANY_DATASETS].index if not is_untrained(name)]
+    return summary[summary["architecture"].isin(many)]
+
+
+def _answer_over_datasets(
+    summary: pd.DataFrame, labels: Mapping[str, str], pairs: pd.DataFrame | None
+) -> list[str]:
+    """Say how well each architecture scores over the datasets, and what its filters match."""
+    cells = summary.drop_duplicates(["dataset", "architecture"])
+    groups = cells.groupby("architecture", sort=False)["auroc_mean"]
+    means = groups.mean().sort_values(ascending=False, kind="stable")
+    values = [f"{mean:.3f} for {label_of(name, labels)}" for name, mean in means.items()]
+    counts = groups.count()
+    least, most = counts.min(), counts.max()
+    each = most if least == most else f"{least} to {most}"
+    sentences = [f"The mean AUROC over {each} datasets is {join_words(values)}."]
+    if pairs is not None and not pairs.empty:
+        sentences += _compare_all(pairs, labels)
+    known = summary[summary["any_mean"].notna()]
+    for (readout, layer), rows in known.groupby(["readout", "layer"], sort=False):
+        metrics = [f"{metric}_{part}" for metric in METRICS for part in ("mean", "sd")]
+        averaged = rows.groupby("architecture", sort=False)[metrics].mean().reset_index()
+        text = _answer_one(averaged.assign(n=1), labels)
+        sentences.append(f"**readout {readout}, layer {int(layer)}**, means over datasets: {text}")
+    return sentences
 
 
 def _compare(pair: NamedTuple, labels: Mapping[str, str], several: bool) -> str:
