@@ -63,11 +63,13 @@ def test_the_embedded_default_runs_from_any_folder(tmp_path):
 
 
 def list_files_of_users():
-    """What two of the studies look for in the working directory."""
+    """What three of the studies look for in the working directory."""
+    networks = yaml.safe_load((ROOT / "studies" / "deepresolve-2017-published.yaml").read_text())
+    weights = [recipe["weights"] for recipe in networks["architectures"].values()]
     study = yaml.safe_load((ROOT / "studies" / "epooling-2019-deepbind.yaml").read_text())
     names = [each["name"] for each in study["collections"]["deepbind"]["names"].values()]
     deepbind = [f"data/deepbind/{name}_{half}.seq.gz" for name in names for half in ("AC", "B")]
-    return [*deepbind, "data/zeng/CTCF/train.data", "data/zeng/CTCF/test.data"]
+    return [*weights, *deepbind, "data/zeng/CTCF/train.data", "data/zeng/CTCF/test.data"]
 
 
 @pytest.mark.parametrize("study", sorted((ROOT / "studies").glob("*.yaml")), ids=lambda p: p.stem)

@@ -1,10 +1,10 @@
 """Ranking: whether the filters that a class needs most are its known motif."""
 
 from collections.abc import Mapping, Sequence
+from math import comb
 
 import numpy as np
 import pandas as pd
-from scipy.special import comb
 
 from motifgrid.formats.dataset import PoolMotif
 from motifgrid.formats.meme import Motif
@@ -125,4 +125,4 @@ def count_experiments(ranked: pd.DataFrame) -> pd.DataFrame:
 
 def _by_chance(count: int, matching: int, top: int) -> float:
     drawn = min(top, count)
-    return float(1 - comb(count - matching, drawn, exact=True) / comb(count, drawn, exact=True))
+    return 1 - comb(count - matching, drawn) / comb(count, drawn)
