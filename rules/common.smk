@@ -3,6 +3,7 @@
 import re
 import sys
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -212,6 +213,7 @@ def report_logos(readout, dataset, architecture, seed):
     )
 
 
+@cache
 def list_cells_read(readout):
     """The cells that a readout reads."""
     return configuration.list_cells_read(STUDY, readout)
@@ -292,20 +294,30 @@ def get_readout(wildcards):
     return describe_readout(wildcards.readout)
 
 
+@cache
+def map_filters(readout):
+    """Of each cell that a readout of neurons reads, the readout of its filters that names these."""
+    named = STUDY["readouts"][readout].get("filters")
+    others = [named] if named else FILTER_READOUTS
+    of_cell = {
+        cell: other for other in reversed(others) for cell in list_cells_read(other)
+    }
+    cells = list_cells_read(readout)
+    return {cell: of_cell[cell] for cell in cells if cell in of_cell}
+
+
 def get_drawn_filters(wildcards):
     """The motifs of a cell's filters that stand above its neurons, where it has any."""
-    named = STUDY["readouts"][wildcards.readout].get("filters")
     cell = get_cell(wildcards)
-    others = [each for each in FILTER_READOUTS if cell in list_cells_read(each)]
-    chosen = [named] if named else others[:1]
-    paths = [get_files_read(each, [cell], "motifs.meme")[0] for each in chosen]
-    return {"motifs": path for path in paths}
+    filters = map_filters(wildcards.readout).get(cell)
+    return (
+        {"motifs": get_files_read(filters, [cell], "motifs.meme")[0]} if filters else {}
+    )
 
 
 def list_rankings():
     """Names of readouts, each with every cell of which filters are ranked, in order."""
-    read = {tuple(each[1:]) for each in list_readings(FILTER_READOUTS)}
-    return [each for each in list_readings(RANKINGS) if tuple(each[1:]) in read]
+    return [[each, *cell] for each in RANKINGS for cell in map_filters(each)]
 
 
 def get_rankings(wildcards):
