@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from running import environment
@@ -35,7 +35,6 @@ def arrangements(sequence):
     )
 
 
-@settings(deadline=None)  # the first call compiles
 @given(bases, st.integers(0, 2**32))
 def test_dinucleotides_and_both_ends_stay(x, seed):
     before = x.copy()

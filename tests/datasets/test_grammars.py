@@ -116,7 +116,7 @@ def grammars(draw):
 
 
 @given(grammars())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_labels_and_truth_are_those_of_the_finished_sequences(case):
     grammar, chosen = case
     texts, labels, truth = joined(simulate_grammar(grammar, chosen))
@@ -131,7 +131,7 @@ def test_labels_and_truth_are_those_of_the_finished_sequences(case):
 
 
 @given(grammars())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_without_chance_patterns_there_is_what_was_placed(case):
     grammar, chosen = case
     chosen = replace(chosen, chance_patterns="removed")

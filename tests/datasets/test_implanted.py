@@ -200,7 +200,7 @@ def feasible(draw):
 
 
 @given(feasible())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_feasible_setting_keeps_the_rules(case):
     pool, chosen = case
     dataset = simulated(pool, chosen)

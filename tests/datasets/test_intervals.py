@@ -103,7 +103,7 @@ def test_other_names_of_the_same_chromosomes_are_refused(tmp_path, chrom, sizes,
 
 
 @needs_bedtools
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(places, min_size=1, max_size=3), st.integers(0, 6))
 def test_merged_blacklists_cover_what_plain_python_covers(tmp_path_factory, files, margin):
     folder = tmp_path_factory.mktemp("blacklists")
@@ -162,7 +162,7 @@ def test_narrow_peak_and_gzip_are_read(tmp_path):
 
 
 @needs_bedtools
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(places, min_size=1, max_size=4), st.integers(1, 4))
 def test_replicates_cover_what_plain_python_covers(tmp_path_factory, files, support):
     folder = tmp_path_factory.mktemp("replicates")

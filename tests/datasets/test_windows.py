@@ -469,7 +469,7 @@ def plan_toy(folder, sequences, peaks, chosen, blacklist):
     return plan_windows(tracks_of(peaks, genome.sizes), genome, chosen, regions(*rows))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases())
 def test_files_are_those_of_plain_python(case):
     sequences, peaks, chosen, blacklist = case
@@ -493,7 +493,7 @@ def test_files_are_those_of_plain_python(case):
     assert kept + dropped == sum(any(row[5]) for row, _split, _reason in bins)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.sampled_from([0.5, 1, 2.5]), st.integers(0, 3))
 def test_drawn_negatives_are_bins_that_plain_python_allows(case, ratio, seed):
     sequences, peaks, chosen, blacklist = case

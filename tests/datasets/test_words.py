@@ -133,7 +133,7 @@ def test_what_is_drawn_is_uniform_among_all_that_is_allowed(mask, patterns):
 
 
 @given(st.integers(0, 2**32), st.lists(st.text("ACGT", min_size=3, max_size=5), min_size=1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_rows_without_a_word_stay_as_they_are(seed, patterns):
     rng = np.random.default_rng(seed)
     words = list_words(patterns[:3])

@@ -3,7 +3,7 @@ import weakref
 import h5py
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from motifgrid.formats.attributions import (
@@ -73,7 +73,6 @@ def test_a_file_says_what_it_holds_with_settings(tmp_path):
     assert list_attributions(write_toy(tmp_path / "a.h5")) == [SALIENCY, OTHER, TEMPORAL]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("AB/%| ", min_size=1, max_size=5), min_size=1, max_size=4, unique=True))
 def test_class_names_may_be_anything(tmp_path_factory, names):
     path = tmp_path_factory.mktemp("names") / "a.h5"

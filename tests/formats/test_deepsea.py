@@ -114,7 +114,7 @@ def test_no_positive_gives_nothing(tmp_path, write):
     assert count(bundle, [0, 1], True) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(1, 40),
     st.integers(1, 12),

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pysam
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyfaidx import Fasta
 from shared_data import shared_data
@@ -109,7 +109,6 @@ def sliced(sequence, start, length):
 # Windows
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(names, letters, min_size=1, max_size=3),
     st.integers(1, 100),
@@ -248,7 +247,6 @@ def test_the_real_genome_has_bases_where_they_are_said_to_be(tmp_path):
 # Unpacking
 
 
-@settings(deadline=None)
 @given(genomes, st.integers(1, 100), st.booleans(), st.integers(1, 40))
 def test_every_packing_of_a_genome_unpacks_to_the_same_file(
     tmp_path_factory, sequences, width, last, block
@@ -263,7 +261,6 @@ def test_every_packing_of_a_genome_unpacks_to_the_same_file(
         assert unpacked(folder, gzip.compress(plain)) == expected
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(names, st.text("ACGTNacgtn", min_size=1, max_size=150), min_size=1, max_size=3),
     st.sampled_from("<>"),

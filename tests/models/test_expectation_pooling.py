@@ -128,7 +128,7 @@ bases = st.one_of(st.just(0.0), st.floats(1 / 1024, 8, width=32))
 structures = st.sampled_from(STRUCTURES)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     shapes.flatmap(scores), bases, structures, st.sampled_from(WINDOWS), st.sampled_from(PADDINGS)
 )
@@ -189,14 +189,14 @@ def test_global_pooling_nears_the_maximum_with_a_large_base(structure):
     np.testing.assert_array_equal(pool(x, base=1e3, structure=structure), x.max(axis=1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(scores((4, 7, 2)), bases, bases, structures)
 def test_the_result_never_falls_with_the_base(x, one, other, structure):
     low, high = (pool(x, base=base, structure=structure) for base in sorted([one, other]))
     assert (low <= high + 1e-5).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(scores((2, 7, 2)), st.integers(-1000, 1000), bases, structures)
 def test_shifted_scores_have_a_shifted_result(x, shift, base, structure):
     arguments = {"base": base, "structure": structure, "pool_size": 3, "padding": "same"}
@@ -204,7 +204,7 @@ def test_shifted_scores_have_a_shifted_result(x, shift, base, structure):
     np.testing.assert_allclose(moved, pool(x, **arguments) + shift, rtol=1e-6, atol=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     # backends take subnormal numbers for zero
     npst.arrays(

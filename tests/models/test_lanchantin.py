@@ -145,7 +145,7 @@ def build_symmetric():
     return model
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(arrays(np.uint8, (2, LENGTH), elements=st.integers(0, 4)))
 def test_an_rnn_that_is_alike_in_both_directions_reads_a_reversed_sequence_alike(x):
     model = build_symmetric()

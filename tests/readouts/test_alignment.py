@@ -119,7 +119,7 @@ def test_windows_one_by_one(chosen, width, whole):
     ),
     st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_mixture_of_the_conventions_one_by_one(seed, width, chosen, whole):
     x, activations = random_case(seed, count=4, length=11, filters=3, whole=whole)
     counts, windows, _largest = align(in_batches(x, activations, 3), width, chosen)

@@ -13,7 +13,7 @@ from attribution_toys import (
     sequences,
     weights_of,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from motifgrid.readouts import attribution
@@ -225,7 +225,6 @@ def test_mutagenesis_of_sequences_without_a_known_base_is_zero():
 # Correction
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-100, 100), min_size=8, max_size=8))
 def test_corrected_gradients_sum_to_zero_and_correcting_again_changes_nothing(values):
     gradients = np.array(values).reshape(2, 4)

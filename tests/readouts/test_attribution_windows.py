@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 from attribution_toys import convolutional, recurrent, sequences
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from keras import layers
@@ -62,7 +62,6 @@ def test_numbers_of_sequences_may_be_given():
     assert table["sequence"].tolist() == [5, 9, 700]
 
 
-@settings(deadline=None)
 @given(small_sequences, small_strips, widths)
 def test_best_windows_are_those_of_a_search_one_by_one(x, strips, width):
     table = best_windows(x, sum_windows(strips, width)).set_index("sequence")
@@ -102,7 +101,6 @@ def test_backward_the_window_is_entered_from_its_end():
     np.testing.assert_allclose(rise_backward(backward, 2), [[0.1, 0.6, 0.7, 0.1, 0.0]])
 
 
-@settings(deadline=None)
 @given(arrays(float, (2, 12), elements=st.floats(0, 1)), widths)
 def test_rises_are_those_of_the_definition(probabilities, width):
     forward, backward = rise_forward(probabilities, width), rise_backward(probabilities, width)

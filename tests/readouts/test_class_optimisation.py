@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 from attribution_toys import as_array, linear, one_hot, recurrent, weights_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from keras import layers
@@ -198,7 +198,6 @@ def test_values_above_one_count_as_one():
     np.testing.assert_allclose(normalise(values)[0, 0] * 2.54, [1.01, 1.01, 0.51, 0.01])
 
 
-@settings(deadline=None)
 @given(arrays(float, (2, 3, 4), elements=st.floats(-10, 10)))
 def test_matrices_are_probabilities_whatever_the_input(values):
     found = normalise(values)

@@ -158,7 +158,7 @@ def test_sequences_without_a_known_base_count_but_have_no_gc(tmp_path):
     assert classes["gc_auroc"][0] == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(arrays(np.uint8, (12, 10), elements=st.integers(0, 3)), arrays(np.uint8, (12, 2)))
 def test_the_auroc_of_gc_is_that_of_all_pairs(tmp_path_factory, x, y):
     y = np.array([0, 1, MISSING], np.uint8)[y % 3]
@@ -192,7 +192,7 @@ def test_pairs_of_classes_are_counted_in_train(tmp_path):
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(arrays(np.uint8, (9, 4)), st.sampled_from([2, 3]))
 def test_pairs_are_those_of_all_rows(tmp_path_factory, y, labels):
     y = np.array([0, 1, MISSING], np.uint8)[y % labels]

@@ -189,7 +189,7 @@ def test_rank_biserial_is_the_difference_of_shares_of_rank_sums():
 
 
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=40).filter(any))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_turning_a_pair_round_turns_the_effect_and_keeps_p(gains):
     gains = np.array(gains, dtype=float)
     assert correlate_signs(-gains) == pytest.approx(-correlate_signs(gains))

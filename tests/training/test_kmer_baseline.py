@@ -42,14 +42,14 @@ sequences = arrays(
 
 
 @given(sequences, st.integers(1, 3), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_counts_are_those_of_all_windows(x, k, both_strands):
     expected = [count_by_hand(dna.decode(row), k, both_strands) for row in x]
     np.testing.assert_array_equal(count_kmers(x, k, both_strands).toarray(), expected)
 
 
 @given(sequences, st.integers(1, 4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_both_strands_count_alike(x, k):
     forward, reverse = (count_kmers(part, k, True) for part in (x, dna.reverse_complement(x)))
     np.testing.assert_array_equal(forward.toarray(), reverse.toarray())

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -34,7 +34,6 @@ def reference(labels, probabilities):
     arrays(np.uint8, SHAPE, elements=st.sampled_from([0, 1, MISSING])),
     arrays(np.float32, SHAPE, elements=st.floats(2**-12, 1 - 2**-12, width=32)),
 )
-@settings(deadline=None)
 def test_the_loss_is_the_mean_over_known_labels(labels, probabilities):
     expected = reference(labels, probabilities)
     np.testing.assert_allclose(loss_of(labels, probabilities), expected, rtol=1e-4, atol=1e-6)
