@@ -4,8 +4,7 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.meme import read_meme
 from motifgrid.report.captions import name_source
 from motifgrid.report.contrast import draw_contrast, gather_cells
@@ -13,7 +12,7 @@ from motifgrid.report.figures import save_figure
 from motifgrid.report.tables import read_matches
 
 cells = gather_cells(
-    pd.read_csv(snakemake.input.summary),
+    read_table(snakemake.input.summary),
     snakemake.wildcards.readout,
     snakemake.wildcards.dataset,
     {

@@ -4,9 +4,8 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
 from motifgrid.formats.atomic import write_csv
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.dataset import read_pool, read_split
 from motifgrid.formats.tomtom import read_tomtom
 from motifgrid.motifs.hits import judge_hits
@@ -21,7 +20,7 @@ for hit_file, comparison, matched_file, summary_file in pair_files(
     snakemake.output.summary,
 ):
     matched, summary = judge_hits(
-        pd.read_csv(hit_file, keep_default_na=False),
+        read_table(hit_file),
         read_tomtom(comparison),
         pool,
         split,

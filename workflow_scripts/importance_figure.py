@@ -4,8 +4,7 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.feature_maps import read_layer
 from motifgrid.formats.meme import read_meme
 from motifgrid.motifs.ranking import number_filters
@@ -17,7 +16,7 @@ path = snakemake.input.get("motifs")
 layer, convolution = read_layer(snakemake.input.maps)
 filters = number_filters(read_meme(path) if path else [], convolution)
 figure = draw_importance(
-    pd.read_csv(snakemake.input.neurons, dtype={"class": str}, keep_default_na=False),
+    read_table(snakemake.input.neurons),
     {number: motif.pwm for number, motif in filters.items()},
     f"{name_cell(**snakemake.wildcards)}, {layer}",
 )

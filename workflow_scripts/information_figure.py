@@ -4,15 +4,14 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.figures import save_figure
 from motifgrid.report.information_figure import draw_information, gather_filters
 from motifgrid.report.tables import read_matches
 
 filters = gather_filters(
     {
-        tuple(cell): (pd.read_csv(filters), read_matches(matches))
+        tuple(cell): (read_table(filters), read_matches(matches))
         for cell, filters, matches in zip(
             snakemake.params.cells, snakemake.input.filters, snakemake.input.matches, strict=True
         )

@@ -4,9 +4,8 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
 from motifgrid.formats.atomic import write_csv
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.dataset import read_pool
 from motifgrid.formats.meme import read_meme
 from motifgrid.formats.tomtom import read_tomtom
@@ -22,7 +21,7 @@ for table_file, comparison, match_file, fraction_file in pair_files(
     snakemake.output.fractions,
 ):
     matches = match_filters(
-        pd.read_csv(table_file),
+        read_table(table_file),
         read_tomtom(comparison),
         relevant,
         snakemake.params.evalue,

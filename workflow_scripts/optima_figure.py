@@ -4,8 +4,7 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.meme import read_meme
 from motifgrid.report.figures import save_figure
 from motifgrid.report.names import name_cell
@@ -13,8 +12,8 @@ from motifgrid.report.optima_figure import draw_optima
 
 figure = draw_optima(
     read_meme(snakemake.input.motifs),
-    pd.read_csv(snakemake.input.optima, dtype={"class": str}, keep_default_na=False),
-    pd.read_csv(snakemake.input.history, dtype={"class": str}, keep_default_na=False),
+    read_table(snakemake.input.optima),
+    read_table(snakemake.input.history),
     name_cell(**snakemake.wildcards),
 )
 save_figure(figure, snakemake.output.svg, snakemake.output.png)

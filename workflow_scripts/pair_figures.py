@@ -4,8 +4,7 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.baselines import add_cells, label_baselines
 from motifgrid.report.figures import save_figure
 from motifgrid.report.gap_figure import draw_gaps
@@ -13,16 +12,16 @@ from motifgrid.report.history_figure import gather_histories
 from motifgrid.report.paired_figure import draw_pairs, draw_spread
 
 out, architectures = snakemake.output, snakemake.params.architectures
-cells = pd.read_csv(snakemake.input.cells)
+cells = read_table(snakemake.input.cells)
 shown, labels = list(architectures), {}
 path = snakemake.input.get("baselines")
 if path:
-    baselines = pd.read_csv(path)
+    baselines = read_table(path)
     cells, labels = add_cells(cells, baselines), label_baselines(baselines)
     shown += labels
 places = [tuple(cell) for cell in snakemake.params.cells]
 histories = gather_histories(zip(places, snakemake.input.history, strict=True))
-save_figure(draw_pairs(pd.read_csv(snakemake.input.datasets)), out.pairs, out.pairs_png)
+save_figure(draw_pairs(read_table(snakemake.input.datasets)), out.pairs, out.pairs_png)
 spread = draw_spread(cells, architectures=shown, labels=labels)
 save_figure(spread, out.spread, out.spread_png)
 save_figure(draw_gaps(histories, architectures=architectures), out.gaps, out.gaps_png)

@@ -4,16 +4,15 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.figures import save_figure
 from motifgrid.report.pool_figure import draw_pool_figure
 from motifgrid.report.tables import select_first_layer
 
 readout = snakemake.wildcards.readout
 figure = draw_pool_figure(
-    pd.read_csv(snakemake.input.cells),
-    select_first_layer(pd.read_csv(snakemake.input.matches), readout),
+    read_table(snakemake.input.cells),
+    select_first_layer(read_table(snakemake.input.matches), readout),
     snakemake.params.recipes,
     readout,
 )

@@ -4,9 +4,8 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
 from motifgrid.formats.atomic import write_csv
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.dataset import read_pool
 from motifgrid.formats.feature_maps import read_layer
 from motifgrid.formats.meme import read_meme
@@ -14,7 +13,7 @@ from motifgrid.motifs import comparison
 from motifgrid.motifs.ranking import compare_filters, number_filters, rank_filters
 
 comparison.use_cache(snakemake.params.cache)
-importance = pd.read_csv(snakemake.input.neurons, dtype={"class": str}, keep_default_na=False)
+importance = read_table(snakemake.input.neurons)
 _layer, convolution = read_layer(snakemake.input.maps)
 filters = number_filters(read_meme(snakemake.input.motifs), convolution)
 pvalues = compare_filters(

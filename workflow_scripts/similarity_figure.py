@@ -4,14 +4,13 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.figures import save_figure
 from motifgrid.report.names import name_cell
 from motifgrid.report.similarity_figure import draw_similarity
 
 figure = draw_similarity(
-    pd.read_csv(snakemake.input.similarity, dtype={"class": str, "other": str}),
+    read_table(snakemake.input.similarity),
     name_cell(**snakemake.wildcards),
 )
 save_figure(figure, snakemake.output.svg, snakemake.output.png)

@@ -4,29 +4,28 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
 from motifgrid.formats.atomic import write_text
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.published_table import read_comparison
 from motifgrid.report.summary_page import write_summary
 
-sites = [pd.read_csv(path) for path in snakemake.input.sites]
+sites = [read_table(path) for path in snakemake.input.sites]
 pairs, baselines, hits = (snakemake.input.get(name) for name in ("pairs", "baselines", "hits"))
 tables = zip(snakemake.input.splits, snakemake.input.problems, strict=True)
 page = write_summary(
-    pd.read_csv(snakemake.input.summary),
+    read_table(snakemake.input.summary),
     read_comparison(snakemake.input.published),
     note=snakemake.params.note,
     files=snakemake.params.files,
     question=snakemake.params.title,
     table_name=snakemake.params.table_name,
     datasets={
-        name: (pd.read_csv(splits), pd.read_csv(problems))
+        name: (read_table(splits), read_table(problems))
         for name, (splits, problems) in zip(snakemake.params.datasets, tables, strict=True)
     },
-    pairs=pd.read_csv(pairs) if pairs else None,
+    pairs=read_table(pairs) if pairs else None,
     sites=sites[0] if sites else None,
-    baselines=pd.read_csv(baselines) if baselines else None,
-    hits=pd.read_csv(hits) if hits else None,
+    baselines=read_table(baselines) if baselines else None,
+    hits=read_table(hits) if hits else None,
 )
 write_text(snakemake.output.page, page)

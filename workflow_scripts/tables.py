@@ -4,9 +4,8 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
-import pandas as pd
-
 from motifgrid.formats.atomic import write_csv
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report import baselines, tables
 from motifgrid.report.published_table import compare_published
 
@@ -37,8 +36,8 @@ write_csv(snakemake.output.summary, summary)
 table1 = tables.render_table1(summary)
 path = snakemake.input.get("baselines")
 if path:
-    table1 = baselines.add_rows(table1, pd.read_csv(path))
+    table1 = baselines.add_rows(table1, read_table(path))
 write_csv(snakemake.output.table1, table1)
 path = snakemake.input.get("hits")
-hits = pd.read_csv(path) if path else None
+hits = read_table(path) if path else None
 write_csv(snakemake.output.published, compare_published(summary, snakemake.params.published, hits))

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from shared_data import meme_tomtom
 
+from motifgrid.formats.atomic import write_csv
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.dataset import PoolMotif
 from motifgrid.formats.meme import Motif
 from motifgrid.motifs import comparison
@@ -89,6 +91,17 @@ def test_neurons_are_ranked_by_every_measure_that_there_is():
     np.testing.assert_array_equal(by.loc[("A", "oniv"), "pvalue"], [0.01, 0.9, np.nan])
     assert ("B", "grad_cam") not in by.index and "C" not in by.index.get_level_values(0)
     assert rank_filters(importance, {}).empty
+
+
+def test_a_class_without_a_measure_leaves_the_others_ranked_by_number(tmp_path):
+    names = {"class": ["NA"] * 3 + ["B"] * 3, "neuron": [0, 1, 2] * 2}
+    measured = {"oniv": [3.0, 2.0, 1.0] * 2, "grad_cam": [-1.0, 9.0, 10.0] + [np.nan] * 3}
+    write_csv(tmp_path / "importance.csv", pd.DataFrame(names | measured))
+    importance = read_table(tmp_path / "importance.csv")
+    ranked = rank_filters(importance, {"NA": {1: 0.1}, "B": {1: 0.2}})
+    by = ranked.set_index(["class", "measure"])
+    assert by.loc[("NA", "grad_cam"), "neuron"].tolist() == [2, 1, 0]
+    assert ("B", "grad_cam") not in by.index and ("B", "oniv") in by.index
 
 
 def ranked_of(*experiments):

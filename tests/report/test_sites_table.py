@@ -76,7 +76,9 @@ def test_no_cell_gives_an_empty_table_and_summary():
 def test_a_file_without_a_column_is_named(tmp_path):
     path = tmp_path / "sites.csv"
     write_csv(path, sites_of(0.5).drop(columns="truth_bits"))
-    with pytest.raises(ValueError, match=r"sites.csv: no column truth_bits. Expected motif, "):
+    with pytest.raises(
+        ValueError, match=r"sites.csv: no column truth_bits. Expected a header with motif, "
+    ):
         collect_sites([SiteFiles("filters", "toy", "cnn-2", 0, path)])
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.names import natural_key, sort_names
 from motifgrid.report.tables import HEADINGS, MISSING, SCORES
 
@@ -16,7 +17,7 @@ def collect_baselines(paths: Iterable[Path | str]) -> pd.DataFrame:
     Returns:
         One row per dataset and baseline: dataset, baseline, auroc, aupr, ordered by these.
     """
-    table = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
+    table = pd.concat([read_table(path) for path in paths], ignore_index=True)
     return table.sort_values(["dataset", "baseline"], key=natural_key, ignore_index=True)
 
 

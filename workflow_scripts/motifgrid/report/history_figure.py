@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.figures import INK, QUIET, RULE, add_axes, new_page, paper_look
 from motifgrid.report.names import display_name, is_untrained, natural_key
 
@@ -44,7 +45,7 @@ def gather_histories(
         (NaN where it was not followed) and kept, whether the cell's model is of that epoch. Cells
         that were not trained, also imported ones, have no row.
     """
-    tables = [(cell, pd.read_csv(path)) for cell, path in entries if not is_untrained(cell[1])]
+    tables = [(cell, read_table(path)) for cell, path in entries if not is_untrained(cell[1])]
     parts = [
         _mark_kept(table).assign(dataset=dataset, architecture=architecture, seed=seed)
         for (dataset, architecture, seed), table in tables

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.motifs.hits import SUMMARY
 from motifgrid.report.names import natural_key
 from motifgrid.report.tables import CELL, label_of
@@ -181,17 +182,5 @@ def _percent(fractions: pd.Series) -> pd.Series:
 
 
 def _read_summary(entry: HitFiles) -> pd.DataFrame:
-    # a class may be called NA
-    table = pd.read_csv(
-        entry.summary,
-        dtype={"class": str},
-        keep_default_na=False,
-        na_values=dict.fromkeys(set(SUMMARY) - {"class"}, ""),
-    )
-    missing = [column for column in SUMMARY if column not in table.columns]
-    if missing:
-        raise ValueError(
-            f"{entry.summary}: no column {', '.join(missing)}. Expected {', '.join(SUMMARY)}: "
-            "remove the file and run again."
-        )
-    return table.assign(**{key: getattr(entry, key) for key in ("readout", *CELL)})
+    names = {key: getattr(entry, key) for key in ("readout", *CELL)}
+    return read_table(entry.summary, SUMMARY).assign(**names)

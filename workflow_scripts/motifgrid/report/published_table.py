@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.hits_table import RELEVANT_HITS, measure_hits
 from motifgrid.report.names import count_things
 from motifgrid.report.tables import (
@@ -87,8 +88,7 @@ def compare_published(
 
 def read_comparison(path: Path | str) -> pd.DataFrame:
     """Read results/tables/published.csv, see `compare_published`."""
-    words = ["within_2sd", "statistic"]
-    return pd.read_csv(path, dtype=dict.fromkeys(words, str)).fillna(dict.fromkeys(words, ""))
+    return read_table(path)
 
 
 def render_published(comparison: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.motifs.ranking import COUNT_COLUMNS, count_experiments
 from motifgrid.report.hits_table import GROUP
 from motifgrid.report.names import is_untrained, sort_names
@@ -28,7 +29,7 @@ def collect_rankings(entries: Iterable[tuple[Sequence[object], Path | str]]) -> 
     """
     parts = []
     for cell, path in entries:
-        ranked = pd.read_csv(path, dtype={"class": str}, keep_default_na=False, na_values=[""])
+        ranked = read_table(path)
         columns = dict(zip(["readout", *CELL], cell, strict=True))
         parts.append(ranked.assign(**columns))
     rows = pd.concat(parts, ignore_index=True)

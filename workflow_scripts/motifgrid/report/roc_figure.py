@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.figures import (
     QUIET,
     RULE,
@@ -43,9 +44,7 @@ def gather_curves(
         One row per point: architecture, seed and the columns of `metrics.trace_roc`.
     """
     parts = [
-        pd.read_csv(path, dtype={"class": str}, keep_default_na=False).assign(
-            architecture=architecture, seed=seed
-        )
+        read_table(path).assign(architecture=architecture, seed=seed)
         for (_dataset, architecture, seed), path in entries
     ]
     return pd.concat(parts, ignore_index=True)

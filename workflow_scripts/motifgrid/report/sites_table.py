@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.motifs import recovery
 from motifgrid.report.names import is_untrained, natural_key
 from motifgrid.report.tables import CELL, drop_constant, label_of, render_column
@@ -30,8 +31,6 @@ HEADINGS = {
     "share": "Share of the true motif's bits",
     "described": "Share, at least 0",
 }
-
-_NAMES = ("motif", "filter", "strand")
 
 
 @dataclass(frozen=True)
@@ -142,18 +141,6 @@ def compare_readouts(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_sites(entry: SiteFiles) -> pd.DataFrame:
-    # a motif may be called NA or nan
-    table = pd.read_csv(
-        entry.sites,
-        dtype=dict.fromkeys(_NAMES, str),
-        keep_default_na=False,
-        na_values=dict.fromkeys(set(recovery.COLUMNS) - set(_NAMES), ""),
-    )
-    missing = [column for column in recovery.COLUMNS if column not in table.columns]
-    if missing:
-        raise ValueError(
-            f"{entry.sites}: no column {', '.join(missing)}. Expected "
-            f"{', '.join(recovery.COLUMNS)}: remove the file and run again."
-        )
+    table = read_table(entry.sites, recovery.COLUMNS)
     names = {key: getattr(entry, key) for key in ("readout", *CELL)}
     return table.assign(**names)[SITE_COLUMNS]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
 
 CELL = ["dataset", "architecture", "seed"]
@@ -131,7 +132,7 @@ def collect_scores(entries: Iterable[CellFiles]) -> pd.DataFrame:
         ValueError: a file without a column that is needed.
     """
     parts = [
-        _read_csv(entry.scores, ["class", *SCORES]).assign(
+        read_table(entry.scores, ["class", *SCORES]).assign(
             dataset=entry.dataset, architecture=entry.architecture
         )
         for entry in entries
@@ -168,8 +169,7 @@ def collect_matches(entries: Iterable[MatchFiles]) -> pd.DataFrame:
 
 def read_matches(path: Path | str) -> pd.DataFrame:
     """Read one cell's matches.csv; names that are absent are empty strings."""
-    names = {"filter": str, "target": str, "target_name": str, "class": str, "relevant_target": str}
-    return pd.read_csv(path, dtype=names).fillna(dict.fromkeys(names, ""))
+    return read_table(path)
 
 
 def read_rendered(path: Path | str) -> pd.DataFrame:
@@ -272,8 +272,8 @@ def render_number(mean: float, sd: float, count: int) -> str:
 
 
 def _read_cell(entry: CellFiles) -> dict[str, object]:
-    scores = _read_csv(entry.scores, ["class", "auroc", "aupr"])
-    history = _read_csv(entry.history, ["epoch", "seconds"])
+    scores = read_table(entry.scores, ["class", "auroc", "aupr"])
+    history = read_table(entry.history, ["epoch", "seconds"])
     means = scores[scores["class"] == "mean"]
     if len(means) != 1:
         raise ValueError(
@@ -299,23 +299,9 @@ def _read_parameters(path: Path) -> int:
 
 
 def _read_fractions(entry: MatchFiles) -> pd.DataFrame:
-    table = _read_csv(entry.fractions, FRACTION_COLUMNS)
+    table = read_table(entry.fractions, FRACTION_COLUMNS)
     names = {key: getattr(entry, key) for key in ("readout", *CELL)}
     return table.assign(**names)[MATCH_COLUMNS]
-
-
-def _read_csv(path: Path, columns: list[str]) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path)
-    except pd.errors.EmptyDataError:
-        table = pd.DataFrame()
-    missing = [column for column in columns if column not in table.columns]
-    if missing:
-        raise ValueError(
-            f"{path}: no column {', '.join(missing)}. Expected {', '.join(columns)}: remove the "
-            "file and run again."
-        )
-    return table
 
 
 def _require_unique(table: pd.DataFrame, keys: list[str]) -> None:
