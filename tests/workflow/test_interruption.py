@@ -8,37 +8,23 @@ import time
 
 import pandas as pd
 import pytest
-from running import ROOT, changed, environment, snakemake
+from running import ROOT, TINY, environment
 
 pytestmark = pytest.mark.workflow
 
-FEW_CELLS = [
-    {"datasets": ["tiny"], "architectures": ["cnn-25"], "seeds": [0, 1], "untrained_seeds": []}
-]
-EPOCHS = 8
 TIMES = ["seconds"]
 """Columns that say how long something took; they are the only ones that may differ."""
 LEFT_OUT = (".git", ".venv", ".cache", ".snakemake", "results", "__pycache__", ".*_cache")
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    """The folder of a run that nothing disturbed, and its configuration."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    config = changed(folder, grid=FEW_CELLS, training={"epochs": EPOCHS})
-    run = snakemake(folder, config=config)
-    assert run.status == 0, run.output
-    return folder, config
-
-
 @pytest.fixture
-def clone(undisturbed, tmp_path):
-    """A copy of the repository whose embedded default is that configuration."""
+def clone(tmp_path):
+    """A copy of the repository whose embedded default is the tiny study."""
     if not (ROOT / ".venv").exists():
         pytest.skip("make demo needs the environment .venv that make test makes: run make test")
     folder = tmp_path / "clone"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    shutil.copy(undisturbed[1], folder / "config.yaml")
+    shutil.copy(TINY, folder / "config.yaml")
     (folder / ".venv").symlink_to(ROOT / ".venv")
     return folder
 
@@ -57,27 +43,27 @@ def start(folder):
 
 
 def read_logs(folder):
-    """What every cell under training has said, by seed."""
-    logs = (folder / "results" / "logs" / "train" / "tiny" / "cnn-25").glob("*.log")
-    return {log.stem: log.read_text() for log in logs}
+    """What every cell under training has said, by architecture."""
+    logs = (folder / "results" / "logs" / "train" / "tiny").glob("*/0.log")
+    return {log.parent.name: log.read_text() for log in logs}
 
 
-def has_model(folder, seed):
-    return (folder / "results" / "cells" / "tiny" / "cnn-25" / seed / "model.keras").exists()
+def has_model(folder, architecture):
+    return (folder / "results" / "cells" / "tiny" / architecture / "0" / "model.keras").exists()
 
 
 def start_and_wait_for_epoch(folder, epoch):
-    """Start `make demo`; return its process and the first seed that comes to an epoch in it."""
+    """Start `make demo`; return its process and the first network that comes to an epoch in it."""
     before, process = read_logs(folder), start(folder)
     deadline = time.monotonic() + 300
     while True:
-        for seed, text in read_logs(folder).items():
+        for architecture, text in read_logs(folder).items():
             if (
-                text != before.get(seed)
+                text != before.get(architecture)
                 and f"epoch {epoch}/" in text
-                and not has_model(folder, seed)
+                and not has_model(folder, architecture)
             ):
-                return process, seed
+                return process, architecture
         assert process.poll() is None, (folder / "output.txt").read_text()
         assert time.monotonic() < deadline, f"no cell reached epoch {epoch}"
         time.sleep(0.05)
@@ -88,23 +74,25 @@ def tables(folder):
     return {path.name: pd.read_csv(path).drop(columns=TIMES, errors="ignore") for path in paths}
 
 
-def test_a_demo_killed_twice_ends_with_the_same_tables(undisturbed, clone):
+def test_a_demo_killed_twice_ends_with_the_same_tables(finished, clone):
     """First with all its processes, then Snakemake alone, each time in the middle of a cell."""
-    process, seed = start_and_wait_for_epoch(clone, 2)
+    process, architecture = start_and_wait_for_epoch(clone, 2)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     time.sleep(1)  # the kernel takes a moment to end what was killed
-    assert not has_model(clone, seed)
+    assert not has_model(clone, architecture)
 
-    process, seed = start_and_wait_for_epoch(clone, EPOCHS // 2)
+    process, architecture = start_and_wait_for_epoch(clone, 6)
     os.kill(int((clone / ".cache" / "run.pid").read_text()), signal.SIGKILL)
-    assert not has_model(clone, seed)  # its training goes on without Snakemake, and may end soon
+    assert not has_model(
+        clone, architecture
+    )  # its training goes on without Snakemake, and may end soon
     process.wait()
     time.sleep(1)
 
     assert start(clone).wait() == 0, (clone / "output.txt").read_text()
     assert (clone / "output.txt").read_text().count("The last run was killed") == 2
-    expected, found = tables(undisturbed[0]), tables(clone)
+    expected, found = tables(finished), tables(clone)
     assert expected.keys() == found.keys()
     for name, table in expected.items():
         pd.testing.assert_frame_equal(found[name], table, obj=name)
