@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import opened
+from motifgrid.formats.hdf5 import MAKE_AGAIN, opened
 
 CHUNK_BYTES = 1 << 20
 """Size of an HDF5 chunk of maps before it is packed."""
@@ -67,20 +67,19 @@ def write_attributions(path: Path | str, parts: Iterable[tuple[Identity, Blocks]
 def list_attributions(path: Path | str) -> list[Identity]:
     """List what a file holds, by method and class in the order of the alphabet."""
     with _opened(path) as file:
-        groups = [group for method in file.values() for group in method.values()]
-        return [_read_identity(group) for group in groups]
+        return _list_identities(path, file)
 
 
 def read_shape(path: Path | str, method: str, class_name: str) -> tuple[int, ...]:
     """Read the shape of a method's and class's maps: (N, L, 4), or (N, L) of strips."""
     with _opened(path) as file:
-        return _group(path, file, method, class_name)["maps"].shape
+        return _arrays(path, file, method, class_name)[1].shape
 
 
 def read_numbers(path: Path | str, method: str, class_name: str) -> np.ndarray:
     """Read which sequences of their split a method's and class's maps are of: int64 (N,)."""
     with _opened(path) as file:
-        return _group(path, file, method, class_name)["sequences"][:]
+        return _arrays(path, file, method, class_name)[0][:]
 
 
 def iterate_attributions(
@@ -102,10 +101,10 @@ def iterate_attributions(
         AttributionFileError: the file is not an attribution file, or has no such part.
     """
     with _opened(path) as file:
-        group = _group(path, file, method, class_name)
-        for start in range(0, len(group["maps"]), batch):
+        numbers, maps = _arrays(path, file, method, class_name)
+        for start in range(0, len(maps), batch):
             rows = slice(start, start + batch)
-            yield group["sequences"][rows], group["maps"][rows]
+            yield numbers[rows], maps[rows]
 
 
 def _write_part(group: h5py.Group, identity: Identity, blocks: Blocks) -> None:
@@ -161,19 +160,40 @@ def _opened(path: Path | str) -> Iterator[h5py.File]:
         yield file
 
 
-def _group(path: Path | str, file: h5py.File, method: str, class_name: str) -> h5py.Group:
+def _arrays(
+    path: Path | str, file: h5py.File, method: str, class_name: str
+) -> tuple[h5py.Dataset, h5py.Dataset]:
+    """Return numbers of sequences and maps, one for each number."""
     name = _group_name(method, class_name)
     if name not in file:
-        identities = [_read_identity(group) for found in file.values() for group in found.values()]
+        identities = _list_identities(path, file)
         found = ", ".join(_title(identity) for identity in identities) or "nothing"
         wanted = _title(Identity(method, class_name))
         raise AttributionFileError(f"{path}: no {wanted}. Found {found}.")
-    return file[name]
+    numbers, maps = (file[name].get(key) for key in ("sequences", "maps"))
+    both = isinstance(numbers, h5py.Dataset) and isinstance(maps, h5py.Dataset)
+    if not both or numbers.shape != maps.shape[:1] or len(maps.shape) not in (2, 3):
+        raise AttributionFileError(
+            f"{path}: {name}: no maps with a number for each. Expected sequences (N,) and maps "
+            f"(N, L, 4) or (N, L). {MAKE_AGAIN}"
+        )
+    return numbers, maps
 
 
-def _read_identity(group: h5py.Group) -> Identity:
-    settings = json.loads(group.attrs["settings"])
-    return Identity(str(group.attrs["method"]), str(group.attrs["class"]), settings)
+def _list_identities(path: Path | str, file: h5py.File) -> list[Identity]:
+    groups = [group for method in file.values() for group in method.values()]
+    return [_read_identity(path, group) for group in groups]
+
+
+def _read_identity(path: Path | str, group: h5py.Group) -> Identity:
+    try:
+        settings = json.loads(group.attrs["settings"])
+        return Identity(str(group.attrs["method"]), str(group.attrs["class"]), settings)
+    except (KeyError, TypeError, ValueError, RecursionError) as problem:
+        raise AttributionFileError(
+            f"{path}: {group.name[1:]}: its attributes method, class and settings cannot be read "
+            f"({problem}). {MAKE_AGAIN}"
+        ) from problem
 
 
 def _title(identity: Identity) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from motifgrid import dna
 from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import opened
+from motifgrid.formats.hdf5 import MAKE_AGAIN, opened, read_array
+from motifgrid.formats.lines import shorten
 
 SPLITS = ("train", "valid", "test")
 MISSING = 255
@@ -31,6 +32,17 @@ TRUTH_DTYPE = np.dtype(
 PLACE_DTYPE = np.dtype([("chrom", "S32"), ("start", np.int64), ("end", np.int64), ("strand", "S1")])
 """Where a sequence lies in its genome: 0-based half-open; one record per row. The strand is + or -,
 or . where the sequence is a shuffle of what lies there."""
+
+ARRAYS: Mapping[str, tuple[object, int]] = {
+    "x": (np.uint8, 2),
+    "y": (np.uint8, 2),
+    "truth": (TRUTH_DTYPE, 1),
+    "places": (PLACE_DTYPE, 1),
+}
+"""Arrays of a split: the type of their values, and how many dimensions they have."""
+
+MATRIX = (np.float64, 2)
+"""The same of a motif of the pool."""
 
 CHUNK_BYTES = 1 << 18
 """Size of an HDF5 chunk of sequences: a block of reads unpacks few of them, and they pack well."""
@@ -200,43 +212,48 @@ def read_split(path: Path | str, name: str) -> Split:
     """
     with _opened(path) as file:
         group = _group(path, file, name)
-        known = {key: group[key][:] for key in ("truth", "places") if key in group}
-        return Split(x=group["x"][:], y=group["y"][:], **known)
+        keys = [key for key in ARRAYS if key in group or key in ("x", "y")]
+        split = Split(**{key: _array(path, group, key)[:] for key in keys})
+        problem = _problem(split, len(_classes(path, file))) or _place_problem(split)
+    if problem:
+        raise DatasetFileError(f"{path}: split '{name}': {problem} {MAKE_AGAIN}")
+    return split
 
 
 def read_places(path: Path | str, name: str) -> np.ndarray | None:
     """Read where the sequences of one split lie, `PLACE_DTYPE` (N,); None where it is not known."""
     with _opened(path) as file:
         group = _group(path, file, name)
-        return group["places"][:] if "places" in group else None
+        return _array(path, group, "places")[:] if "places" in group else None
 
 
 def read_provenance(path: Path | str) -> dict[str, object]:
     """Read what made the dataset, plain JSON values."""
     with _opened(path) as file:
-        return json.loads(file.attrs.get("provenance", "{}"))
+        return _read_settings(path, file)
 
 
 def read_classes(path: Path | str) -> tuple[str, ...]:
     """Read the names of the C classes."""
     with _opened(path) as file:
-        if "classes" not in file.attrs:
-            found = ", ".join(file) or "nothing"
-            raise DatasetFileError(f"{path}: no attribute 'classes'. Found {found}.")
-        return tuple(str(name) for name in file.attrs["classes"])
+        return _classes(path, file)
 
 
 def read_pool(path: Path | str) -> tuple[PoolMotif, ...]:
     """Read the motifs of the ground truth; empty where the file has none."""
     with _opened(path) as file:
-        groups = sorted(_group(path, file, "pool").values(), key=lambda item: item.attrs["order"])
-        return tuple(_read_pool_motif(item) for item in groups)
+        pool = _group(path, file, "pool")
+        motifs = [(_array(path, pool, name), f"{path}: pool/{name}") for name in pool]
+        for item, place in motifs:
+            _require_described(item, place)
+        ordered = sorted(motifs, key=lambda motif: motif[0].attrs["order"])
+        return tuple(_read_pool_motif(item, place) for item, place in ordered)
 
 
 def read_shape(path: Path | str, name: str) -> tuple[int, int]:
     """Read the number of sequences N and their length L of one split."""
     with _opened(path) as file:
-        return tuple(_group(path, file, name)["x"].shape)
+        return tuple(_array(path, _group(path, file, name), "x").shape)
 
 
 def iterate_sequences(path: Path | str, name: str, batch: int) -> Iterator[np.ndarray]:
@@ -260,19 +277,62 @@ def iterate_labels(path: Path | str, name: str, batch: int) -> Iterator[np.ndarr
 
 def _iterate(path: Path | str, name: str, key: str, batch: int) -> Iterator[np.ndarray]:
     with _opened(path) as file:
-        values = _group(path, file, name)[key]
+        values = _array(path, _group(path, file, name), key)
         for start in range(0, len(values), batch):
-            yield values[start : start + batch]
+            block = values[start : start + batch]
+            if problem := _value_problem(key, block):
+                raise DatasetFileError(f"{path}: split '{name}': {problem} {MAKE_AGAIN}")
+            yield block
 
 
-def _opened(path: Path | str) -> AbstractContextManager[h5py.File]:
-    return opened(path, "dataset file", DatasetFileError)
+@contextmanager
+def _opened(path: Path | str) -> Iterator[h5py.File]:
+    with opened(path, "dataset file", DatasetFileError) as file:
+        alphabet = file.attrs.get("alphabet", dna.ALPHABET)
+        if alphabet != dna.ALPHABET:
+            raise DatasetFileError(
+                f"{path}: attribute 'alphabet' is {alphabet!r}. Expected {dna.ALPHABET}, the order "
+                f"of the bases. {MAKE_AGAIN}"
+            )
+        yield file
 
 
 def _group(path: Path | str, file: h5py.File, name: str) -> h5py.Group:
-    if name not in file:
+    if not isinstance(file.get(name), h5py.Group):
         raise DatasetFileError(f"{path}: no group '{name}'. Found {', '.join(file) or 'nothing'}.")
     return file[name]
+
+
+def _array(path: Path | str, group: h5py.Group, name: str) -> h5py.Dataset:
+    """Return an array of a split, or the matrix of a motif of the pool."""
+    dtype, dimensions = ARRAYS.get(name) or MATRIX
+    return read_array(path, group, name, dtype, dimensions, DatasetFileError)
+
+
+def _classes(path: Path | str, file: h5py.File) -> tuple[str, ...]:
+    if "classes" not in file.attrs:
+        found = ", ".join(file) or "nothing"
+        raise DatasetFileError(f"{path}: no attribute 'classes'. Found {found}.")
+    names = file.attrs["classes"]
+    if np.ndim(names) != 1 or not all(isinstance(name, str) for name in names):
+        raise DatasetFileError(
+            f"{path}: attribute 'classes' is {names!r}. Expected a list of names. {MAKE_AGAIN}"
+        )
+    return tuple(names)
+
+
+def _read_settings(path: Path | str, file: h5py.File) -> dict[str, object]:
+    text = file.attrs.get("provenance", "{}")
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise DatasetFileError(
+            f"{path}: attribute 'provenance' is {shorten(str(text))}. Expected a JSON object. "
+            f"{MAKE_AGAIN}"
+        )
+    return found
 
 
 def _require_valid(path: Path | str, dataset: Dataset) -> None:
@@ -292,12 +352,37 @@ def _problem(split: Split, classes: int) -> str:
 
 
 def _array_problem(x: np.ndarray, y: np.ndarray, classes: int) -> str:
-    if x.dtype != np.uint8 or x.ndim != 2 or x.max(initial=0) > dna.UNKNOWN:
+    if x.dtype != np.uint8 or x.ndim != 2 or _value_problem("x", x):
         return f"x is {x.dtype} {x.shape}. Expected uint8 (N, L) with values 0..4."
     if y.dtype != np.uint8 or y.shape != (len(x), classes):
         return f"y is {y.dtype} {y.shape}. Expected uint8 ({len(x)}, {classes})."
-    if not ((y <= 1) | (y == MISSING)).all():
+    return _value_problem("y", y)
+
+
+def _value_problem(key: str, values: np.ndarray) -> str:
+    if key == "x" and values.max(initial=0) > dna.UNKNOWN:
+        return f"x has the value {values.max()}. Expected 0..{dna.UNKNOWN}."
+    if key == "y" and not ((values <= 1) | (values == MISSING)).all():
         return f"y has values other than 0, 1 and {MISSING} (missing)."
+    return ""
+
+
+def _place_problem(split: Split) -> str:
+    """Describe true sites that are outside of their sequences, and places that are none."""
+    rows, length = split.x.shape
+    sites, places = split.truth, split.places
+    if sites is not None:
+        outside = (sites["sequence"] >= rows) | (sites["start"] >= sites["end"])
+        wrong = np.flatnonzero(outside | (sites["end"] > length))
+        if wrong.size:
+            number, motif, start, end, _strand = sites[wrong[0]]
+            return (
+                f"truth, record {wrong[0]}: {motif.decode('latin-1')} at {start} to {end} of "
+                f"sequence {number}. Expected a place in one of {rows} sequences of {length} nt."
+            )
+    if places is not None and (places["start"] >= places["end"]).any():
+        row = int(np.flatnonzero(places["start"] >= places["end"])[0])
+        return f"places, record {row}: {places[row]}. Expected start < end."
     return ""
 
 
@@ -365,11 +450,23 @@ def _write_pool(group: h5py.Group, pool: Sequence[PoolMotif]) -> None:
             item.attrs["classes"] = list(motif.classes)
 
 
-def _read_pool_motif(item: h5py.Dataset) -> PoolMotif:
+def _require_described(item: h5py.Dataset, place: str) -> None:
+    missing = [key for key in ("order", "identifier", "relevant") if key not in item.attrs]
+    if missing:
+        raise DatasetFileError(f"{place}: no attribute {', '.join(missing)}. {MAKE_AGAIN}")
+
+
+def _read_pool_motif(item: h5py.Dataset, place: str) -> PoolMotif:
+    pwm = item[:]
+    if pwm.shape[1:] != (4,) or not (pwm >= 0).all():
+        raise DatasetFileError(
+            f"{place}: no matrix of probabilities, {pwm.shape}. Expected (W, 4), at least 0. "
+            f"{MAKE_AGAIN}"
+        )
     return PoolMotif(
         class_name=item.name.rsplit("/", 1)[1],
         identifier=str(item.attrs["identifier"]),
-        pwm=item[:],
+        pwm=pwm,
         relevant=tuple(str(name) for name in item.attrs["relevant"]),
         classes=tuple(str(name) for name in item.attrs.get("classes", ())),
     )

@@ -13,6 +13,7 @@ from scipy.io import loadmat, whosmat
 from scipy.io.matlab import MatReadError
 
 from motifgrid import dna
+from motifgrid.formats.hdf5 import opened
 
 CHANNELS = "AGCT"
 """Order of the four channels in the bundle (Zhou & Troyanskaya 2015)."""
@@ -27,6 +28,8 @@ _BELOW_UNKNOWN = dna.UNKNOWN - dna.encode(CHANNELS)
 """How far the index of each channel's base is below that of an unknown base."""
 
 _NOT_ONE_HOT = 255
+
+_FETCH_AGAIN = "Delete it and fetch it again."
 
 _WINDOW_BYTES = 2**27
 """Base indices held at once."""
@@ -252,7 +255,7 @@ def _require_columns(bundle: Bundle, columns: Sequence[int]) -> np.ndarray:
 
 
 def _hdf5_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    with h5py.File(path, "r", locking=False) as file:
+    with opened(path, "file of the bundle", BundleError, _FETCH_AGAIN) as file:
         return {
             name: item.shape
             for name, item in file.items()
@@ -279,16 +282,18 @@ def _find_variables(path: Path, shapes: dict[str, tuple[int, ...]]) -> tuple[str
 def _reading(path: Path) -> Iterator[None]:
     try:
         yield
+    except BundleError:
+        raise
     except (
         OSError,
         LookupError,
         RuntimeError,
         TypeError,
         ValueError,
+        MemoryError,
         MatReadError,
         zlib.error,
     ) as error:
         raise BundleError(
-            f"{path}: not a MATLAB file, or cut short or damaged ({error}). Delete it and fetch "
-            "it again."
+            f"{path}: not a MATLAB file, or cut short or damaged ({error}). {_FETCH_AGAIN}"
         ) from error

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 
 from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import opened
+from motifgrid.formats.hdf5 import MAKE_AGAIN, opened, read_array
 
 CONTENT = "feature maps"
 """Attribute `content` of a file: another HDF5 file has none, or another one."""
@@ -44,7 +44,14 @@ def read_feature_maps(path: Path | str) -> tuple[np.ndarray, list[str]]:
     """
     with opened(path, "feature-map file", FeatureMapError) as file:
         _require_content(path, file)
-        return file["maps"][:], json.loads(file.attrs["classes"])
+        maps = _read_maps(path, file)
+        classes = json.loads(file.attrs["classes"])
+    if not isinstance(classes, list) or len(classes) != maps.shape[1]:
+        raise FeatureMapError(
+            f"{path}: maps of {maps.shape[1]} classes, and the names {classes}. Expected a name "
+            f"for each. {MAKE_AGAIN}"
+        )
+    return maps, classes
 
 
 def read_layer(path: Path | str) -> tuple[str, int]:
@@ -58,8 +65,12 @@ def read_layer(path: Path | str) -> tuple[str, int]:
         return file.attrs["layer"], int(file.attrs["convolution"])
 
 
+def _read_maps(path: Path | str, file: h5py.File) -> np.ndarray:
+    dimensions = max(3, len(file["maps"].shape))
+    return read_array(path, file, "maps", np.float32, dimensions, FeatureMapError)[:]
+
+
 def _require_content(path: Path | str, file: h5py.File) -> None:
-    if file.attrs.get("content") != CONTENT or "maps" not in file:
-        raise FeatureMapError(
-            f"{path}: not a file of feature maps. Delete it and run the workflow again."
-        )
+    arrays = isinstance(file.get("maps"), h5py.Dataset)
+    if file.attrs.get("content") != CONTENT or not arrays or "classes" not in file.attrs:
+        raise FeatureMapError(f"{path}: not a file of feature maps. {MAKE_AGAIN}")

@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from motifgrid.formats.hdf5 import opened
+from motifgrid.formats.lines import cut, read_text
 
 LAYERS_FILE = "architecture.json"
 """Beside a file of weights: its layers, as `to_json` of Keras 1 wrote them."""
@@ -142,6 +143,8 @@ def read_network(path: Path | str) -> Network:
     with opened(path, "file of published weights", Keras1Error, _ADVICE) as file:
         length, layers = _find_layers(Path(path), file)
         weights = file.get("model_weights", file)
+        if not isinstance(weights, h5py.Group):
+            raise Keras1Error(f"{path}: model_weights is no group of layers. {_ADVICE}")
         assembly = _Assembly(path, weights, length)
         for layer in layers:
             assembly.take(layer)
@@ -155,7 +158,7 @@ def _find_layers(path: Path, file: h5py.File) -> tuple[int, list[_Layer]]:
         texts[str(path)] = file.attrs["model_config"]
     beside = path.with_name(LAYERS_FILE)
     if beside.is_file():
-        texts[str(beside)] = beside.read_text(encoding="utf-8")
+        texts[str(beside)] = read_text(beside, Keras1Error)
     if not texts:
         raise Keras1Error(
             f"{path}: weights without layers. Put the network's JSON (to_json of Keras 1) beside "
@@ -176,17 +179,20 @@ def _parse_layers(place: str, text: str | bytes) -> tuple[int, list[_Layer]]:
         described = [
             (each["class_name"], each["config"]["name"], each["config"]) for each in layers
         ]
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+        if not all(isinstance(word, str) for kind, name, _ in described for word in (kind, name)):
+            raise TypeError("a layer's class and name are text")
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
         raise Keras1Error(
             f"{place}: no layers as Keras 1 writes them ({error!r}). Expected the JSON of a "
             "Sequential model that begins with its batch_input_shape."
         ) from error
     if kind != "Sequential":
         raise Keras1Error(f"{place}: a {kind} model. Expected a Sequential one.")
-    if len(first) != 4 or first[1:3] != [4, 1] or not isinstance(first[3], int):
+    shaped = isinstance(first, list) and len(first) == 4 and first[1:3] == [4, 1]
+    if not shaped or not _is_count(first[3]):
         raise Keras1Error(
-            f"{place}: layer {described[0][1]}: inputs {first}. Expected [null, 4, 1, length], "
-            "channels first."
+            f"{place}: layer {described[0][1]}: inputs {cut(str(first))}. Expected "
+            "[null, 4, 1, length], channels first."
         )
     return first[3], [_check_layer(place, *each) for each in described]
 
@@ -253,6 +259,8 @@ class _Assembly:
         """Turn Theano's kernel (filters, channels, 1, width) round and to the order of ours."""
         width, filters = layer.options["nb_col"], layer.options["nb_filter"]
         padding = layer.options["border_mode"]
+        if padding == "valid" and width > self.positions:
+            self._refuse(layer, f"nb_col: {width}", f"{self.positions} at most, all positions")
         if self.flat or self.whole_pool:
             self._refuse(layer, "Convolution2D", "none behind Flatten or one pooled position")
         if padding not in ("same", "valid"):

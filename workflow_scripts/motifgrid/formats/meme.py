@@ -1,5 +1,7 @@
 """Motif files in MEME minimal format: read any version, write version 4."""
 
+import math
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from motifgrid.formats.atomic import write_text
+from motifgrid.formats.lines import cut, read_text, shorten
 
 ROW_SUM_TOLERANCE = 0.02
 """How far a probability row may be from 1 before it is an error: printed digits get rounded."""
+
+_WHOLE = ("alength", "w")
+
+_HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode's categories of control and format characters: they turn the words around them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +72,14 @@ def read_meme(path: Path | str) -> list[Motif]:
     Raises:
         MotifFileError: with file and line, where the file is not one that MEME would accept.
     """
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    if not lines or not any(line.startswith("MEME version") for line in lines[:20]):
+    lines = read_text(path, MotifFileError).split("\n")
+    if not any(line.startswith("MEME version") for line in lines[:20]):
         raise MotifFileError(f"{path}: no 'MEME version' line. Expected a file in MEME format.")
     motifs = []
     for number, line in enumerate(lines):
         if line.startswith("ALPHABET=") and line.split("=", 1)[1].strip() != "ACGT":
             raise MotifFileError(
-                f"{path}, line {number + 1}: {line.strip()}. Expected ALPHABET= ACGT."
+                f"{path}, line {number + 1}: {cut(line.strip())}. Expected ALPHABET= ACGT."
             )
         if line.startswith("MOTIF"):
             motifs.append(_parse_motif(path, lines, number))
@@ -111,11 +119,22 @@ def _parse_motif(path: Path | str, lines: list[str], start: int) -> Motif:
     words = lines[start].split(maxsplit=2)
     if len(words) < 2:
         raise MotifFileError(f"{path}, line {start + 1}: MOTIF without an identifier.")
+    hidden = [letter for letter in lines[start] if unicodedata.category(letter) in _HIDDEN]
+    if set(hidden) - {"\t"}:
+        raise MotifFileError(
+            f"{path}, line {start + 1}: {cut(repr(lines[start]))} has a character that is not "
+            "shown. Expected an identifier, and perhaps a name, in letters, digits and signs."
+        )
     head = _find_matrix(path, lines, start)
     settings = _parse_matrix_head(path, lines, head)
     first = head + 1
-    width = settings.get("w") or _count_rows(lines, first)
-    pwm = np.array([_parse_row(path, lines, first + row) for row in range(int(width))])
+    width = int(settings.get("w") or 0) or _count_rows(lines, first)
+    pwm = np.array([_parse_row(path, lines, first + row) for row in range(width)])
+    if not width or _count_rows(lines, first + width):
+        raise MotifFileError(
+            f"{path}, line {head + 1}: {words[1]} has {_count_rows(lines, first)} rows, and w= "
+            f"{width}. Expected one row or more, and as many as w= says."
+        )
     return Motif(
         identifier=words[1],
         pwm=(pwm / pwm.sum(axis=1, keepdims=True)),
@@ -131,22 +150,31 @@ def _find_matrix(path: Path | str, lines: list[str], start: int) -> int:
         if lines[number].startswith("MOTIF"):
             break
     raise MotifFileError(
-        f"{path}, line {start + 1}: {lines[start].strip()} has no 'letter-probability matrix' line."
+        f"{path}, line {start + 1}: {cut(lines[start].strip())} has no 'letter-probability "
+        "matrix' line."
     )
 
 
 def _parse_matrix_head(path: Path | str, lines: list[str], number: int) -> dict[str, float]:
     words = lines[number].partition(":")[2].replace("=", "= ").split()
+    place = f"{path}, line {number + 1}: {cut(lines[number].strip())}"
     try:
-        return {
+        settings = {
             key.removesuffix("="): float(value)
             for key, value in zip(words[::2], words[1::2], strict=False)
         }
     except ValueError as error:
         raise MotifFileError(
-            f"{path}, line {number + 1}: {lines[number].strip()} ({error}). Expected a number "
-            "behind each of alength=, w=, nsites= and E=."
+            f"{place} ({error}). Expected a number behind each of alength=, w=, nsites= and E=."
         ) from None
+    for key, value in settings.items():
+        if key in _WHOLE and not (value >= 0 and value.is_integer()):
+            raise MotifFileError(f"{place}. Expected a whole number behind {key}=, 0 or more.")
+        if key == "nsites" and not 0 <= value < math.inf:
+            raise MotifFileError(f"{place}. Expected a number behind nsites=, 0 or more.")
+    if settings.get("alength", 4) != 4:
+        raise MotifFileError(f"{place}. Expected alength= 4, the bases A C G T.")
+    return settings
 
 
 def _count_rows(lines: list[str], first: int) -> int:
@@ -165,7 +193,7 @@ def _parse_row(path: Path | str, lines: list[str], number: int) -> list[float]:
     # written so that NaN, which compares as false, is refused
     if not (len(row) == 4 and min(row) >= 0 and abs(sum(row) - 1) <= ROW_SUM_TOLERANCE):
         raise MotifFileError(
-            f"{path}, line {number + 1}: {text.strip()!r}. Expected four probabilities "
+            f"{path}, line {number + 1}: {shorten(text.strip())}. Expected four probabilities "
             "(A C G T) that sum to 1."
         )
     return row

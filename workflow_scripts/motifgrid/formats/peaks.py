@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from motifgrid.formats.lines import read_lines
+from motifgrid.formats.lines import read_lines, shorten
 
 NARROW_PEAK_COLUMNS = 10
 """A file with exactly this many columns is narrowPeak (UCSC's "ENCODE narrowPeak" page)."""
 NO_SUMMIT = -1
 """In the column `summit`, and in the tenth column of narrowPeak: no summit was called."""
+FARTHEST = 2**40
+"""No chromosome is longer; sums of such positions are far from what an integer holds."""
 
 _NUMBERS = {1: "start", 2: "end", 6: "signalValue", 9: "summit offset"}
 _KINDS = {0: str, 1: np.int64, 2: np.int64, 6: np.float64, 9: np.int64}
@@ -83,13 +85,13 @@ def _count_columns(path: Path | str, rows: Sequence[bytes], numbers: Sequence[in
     count = counts[wrong[0]]
     if count >= 3:
         raise PeakFileError(
-            f"{place}: {count} columns, but {counts[0]} in line {numbers[0]}: {text!r}. Expected "
-            "the same number in every line."
+            f"{place}: {count} columns, but {counts[0]} in line {numbers[0]}: {shorten(text)}. "
+            "Expected the same number in every line."
         )
     advice = "separate them with tabs, not spaces" if len(text.split()) >= 3 else "complete it"
     raise PeakFileError(
-        f"{place}: {count} tab-separated {'column' if count == 1 else 'columns'} in {text!r}. "
-        f"Expected chrom, start, end and possibly more: {advice}."
+        f"{place}: {count} tab-separated {'column' if count == 1 else 'columns'} in "
+        f"{shorten(text)}. Expected chrom, start, end and possibly more: {advice}."
     )
 
 
@@ -110,6 +112,11 @@ def _parse(path: Path | str, rows: Sequence[bytes], line: np.ndarray, narrow: bo
         for number, row in zip(line, rows, strict=True):
             _require_numbers(f"{path}, line {number}", row, used[1:])
         raise PeakFileError(f"{path}: cannot be read as numbers ({problem}).") from problem
+    for column in used[1:]:
+        if raw[column].isin([0, 1]).all():
+            # a column of True and False alone would pass for one of 1 and 0
+            for number, row in zip(line, rows, strict=True):
+                _require_numbers(f"{path}, line {number}", row, [column])
     # not while reading: categories of digits alone (chromosome 1) would come back as integers
     return raw.astype({0: "category"})
 
@@ -121,7 +128,7 @@ def _require_numbers(place: str, row: bytes, columns: Sequence[int]) -> None:
         if not _is_number(cells[column], whole):
             raise PeakFileError(
                 f"{place}: {_NUMBERS[column]} (column {column + 1}) is "
-                f"{cells[column].decode('latin-1')!r}. Expected a {'whole ' if whole else ''}"
+                f"{shorten(cells[column])}. Expected a {'whole ' if whole else ''}"
                 "number; if this is a line of column names, begin it with #."
             )
 
@@ -134,7 +141,7 @@ def _is_number(cell: bytes, whole: bool) -> bool:
 
 def _require_places(path: Path | str, raw: pd.DataFrame, line: np.ndarray) -> None:
     names = raw[0].cat.categories
-    nameless = names[[not name or name != name.strip() for name in names]]
+    nameless = names[[name != name.strip() or not name.isprintable() or not name for name in names]]
     start, end = raw[1].to_numpy(), raw[2].to_numpy()
 
     def refuse(wrong: np.ndarray, describe: Callable[[int], str]) -> None:
@@ -143,13 +150,20 @@ def _require_places(path: Path | str, raw: pd.DataFrame, line: np.ndarray) -> No
     refuse(
         raw[0].isin(nameless).to_numpy(),
         lambda row: (
-            f"chrom (column 1) is {raw[0][row]!r}. Expected a chromosome name without spaces "
-            "around it, as in the genome."
+            f"chrom (column 1) is {shorten(raw[0][row])}. Expected a chromosome "
+            "name without spaces around it, as in the genome."
         ),
     )
     refuse(
         start < 0,
         lambda row: f"start is {start[row]}. Expected 0 or more: BED counts from 0.",
+    )
+    refuse(
+        np.maximum(start, end) > FARTHEST,
+        lambda row: (
+            f"{max(start[row], end[row])} is beyond any chromosome. Expected at most {FARTHEST}: "
+            "correct the line, or remove it."
+        ),
     )
     refuse(
         start == end,

@@ -1,7 +1,11 @@
 """Published numbers: a table with a line per number of a paper and where in the paper it stands."""
 
 import csv
+import io
+import math
 from pathlib import Path
+
+from motifgrid.formats.lines import read_text
 
 COLUMNS = (
     "study",
@@ -42,13 +46,18 @@ def read_published_numbers(path: Path | str) -> list[dict[str, object]]:
     Raises:
         PublishedNumbersError: another header, or text where a number belongs.
     """
-    with Path(path).open(encoding="utf-8", newline="") as handle:
-        reader = csv.DictReader(handle)
+    text = read_text(path, PublishedNumbersError)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise PublishedNumbersError(
                 f"{path}: line 1: found {reader.fieldnames}. Expected {','.join(COLUMNS)}."
             )
         return [_read_line(f"{path}: line {reader.line_num}", line) for line in reader]
+    except csv.Error as error:
+        raise PublishedNumbersError(
+            f"{path}: line {reader.line_num + 1}: {error}. Expected CSV; quote commas."
+        ) from error
 
 
 def _read_line(place: str, line: dict[str | None, str | None]) -> dict[str, object]:
@@ -59,8 +68,9 @@ def _read_line(place: str, line: dict[str | None, str | None]) -> dict[str, obje
         if text:
             try:
                 number[column] = _NUMBERS.get(column, str)(text)
+                known = column not in _NUMBERS or math.isfinite(number[column])
             except ValueError:
-                raise PublishedNumbersError(
-                    f"{place}: {column} is {text!r}. Expected a number."
-                ) from None
+                known = False
+            if not known:
+                raise PublishedNumbersError(f"{place}: {column} is {text!r}. Expected a number.")
     return number

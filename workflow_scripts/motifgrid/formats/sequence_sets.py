@@ -12,7 +12,7 @@ import numpy as np
 
 from motifgrid import dna
 from motifgrid.formats.dataset import PLACE_DTYPE
-from motifgrid.formats.lines import read_lines
+from motifgrid.formats.lines import read_lines, shorten
 
 DEEPBIND_COLUMNS = ("FoldID", "EventID", "seq", "Bound")
 SHUFFLED = "_shuf"
@@ -25,7 +25,7 @@ _BEGINNING = 1 << 14
 """Bytes that hold the first sequence, 16 times over where it has 1,000 nt."""
 
 _LETTERS = b"ACGTNacgtn"
-_PLACE = re.compile(rf"(.+):([0-9]{{1,12}})-([0-9]{{1,12}})(?:{SHUFFLED})?")
+_PLACE = re.compile(rf"([!-~]+):([0-9]{{1,12}})-([0-9]{{1,12}})(?:{SHUFFLED})?")
 _LONGEST_CHROM = PLACE_DTYPE["chrom"].itemsize
 
 
@@ -79,7 +79,7 @@ def read_sequence_set(path: Path | str) -> SequenceSet:
     if not first:
         raise SequenceSetError(f"{path}: empty. Expected labelled sequences, one a line.")
     raise SequenceSetError(
-        f"{path}, line {lines.index(first) + 1}: {_shorten(first)} begins neither known format. "
+        f"{path}, line {lines.index(first) + 1}: {shorten(first)} begins neither known format. "
         f"Expected the column names {' '.join(DEEPBIND_COLUMNS)} separated by tabs, or "
         "'>chrom:start-end SEQUENCE label'."
     )
@@ -161,7 +161,8 @@ def _deepbind(path: Path | str, lines: Sequence[bytes]) -> SequenceSet:
     if missing:
         raise SequenceSetError(
             f"{path}, line {filled[0] if filled else 1}: no column {' and '.join(missing)} among "
-            f"{' '.join(header)!r}. Expected {' '.join(DEEPBIND_COLUMNS)}, separated by tabs."
+            f"{shorten(' '.join(header))}. Expected {' '.join(DEEPBIND_COLUMNS)}, separated "
+            "by tabs."
         )
     name, sequence, label = (header.index(column) for column in DEEPBIND_COLUMNS[1:])
     rows = []
@@ -170,7 +171,7 @@ def _deepbind(path: Path | str, lines: Sequence[bytes]) -> SequenceSet:
         if len(cells) != len(header):
             raise SequenceSetError(
                 f"{path}, line {number}: {len(cells)} tab-separated columns in "
-                f"{_shorten(lines[number - 1])}. Expected {len(header)}, as in the header."
+                f"{shorten(lines[number - 1])}. Expected {len(header)}, as in the header."
             )
         rows.append(_Row(number, cells[name].decode("latin-1"), cells[sequence], cells[label]))
     return _encode(path, rows, None)
@@ -184,7 +185,7 @@ def _zeng(path: Path | str, lines: Sequence[bytes]) -> SequenceSet:
             rows.append(_Row(number, cells[0][1:].decode("latin-1"), cells[1], cells[2]))
         elif cells:
             raise SequenceSetError(
-                f"{path}, line {number}: {_shorten(line)}. Expected three columns: "
+                f"{path}, line {number}: {shorten(line)}. Expected three columns: "
                 "'>chrom:start-end SEQUENCE label'."
             )
     return _encode(path, rows, _places)
@@ -252,8 +253,3 @@ def _places(path: Path | str, rows: Sequence[_Row]) -> np.ndarray:
         strand = NO_STRAND if row.name.endswith(SHUFFLED) else b"+"
         places[number] = (match[1].encode("latin-1"), start - 1, end, strand)
     return places
-
-
-def _shorten(line: bytes) -> str:
-    text = line.decode("latin-1")
-    return repr(text if len(text) <= 60 else f"{text[:60]}...")

@@ -1,12 +1,15 @@
 """Tables of motif comparisons in the ten columns of MEME's Tomtom."""
 
 import csv
+import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from motifgrid.formats.atomic import replacing
+from motifgrid.formats.lines import read_text, shorten
 
 COLUMNS = (
     "Query_ID",
@@ -29,6 +32,10 @@ _TYPES = {
     "q-value": float,
     "Overlap": int,
 }
+_NUMBERS = {
+    int: re.compile(r"[+-]?[0-9]{1,9}"),
+    float: re.compile(r"\+?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"),
+}
 
 
 class TomtomFileError(ValueError):
@@ -48,10 +55,10 @@ def read_tomtom(path: Path | str) -> pd.DataFrame:
     Raises:
         TomtomFileError: where the header or a row is not Tomtom's.
     """
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    if not lines or _header(lines[0]) != COLUMNS:
-        found = lines[0] if lines else "an empty file"
-        raise TomtomFileError(f"{path}: expected Tomtom's ten columns, found {found!r}.")
+    lines = read_text(path, TomtomFileError).split("\n")
+    if _header(lines[0]) != COLUMNS:
+        found = shorten(lines[0]) if any(lines) else "an empty file"
+        raise TomtomFileError(f"{path}: expected Tomtom's ten columns, found {found}.")
     rows = [
         _row(path, number, line)
         for number, line in enumerate(lines[1:], start=2)
@@ -62,7 +69,7 @@ def read_tomtom(path: Path | str) -> pd.DataFrame:
 
 def read_tomtom_notes(path: Path | str) -> dict[str, str]:
     """Read the `# key: value` lines that `write_tomtom` put at the end of a table."""
-    lines = Path(path).read_text(encoding="utf-8").splitlines()[1:]
+    lines = read_text(path, TomtomFileError).split("\n")[1:]
     pairs = (line[1:].split(":", 1) for line in lines if line.startswith("#") and ":" in line)
     return {key.strip(): value.strip() for key, value in pairs}
 
@@ -94,10 +101,18 @@ def _header(line: str) -> tuple[str, ...]:
     return tuple(name.replace(" ", "_") for name in line.lstrip("#").split("\t"))
 
 
-def _row(path: Path | str, number: int, line: str) -> list[str]:
+def _row(path: Path | str, number: int, line: str) -> dict[str, object]:
     cells = line.split("\t")
     if len(cells) != len(COLUMNS):
         raise TomtomFileError(
             f"{path}, line {number}: {len(cells)} columns. Expected the {len(COLUMNS)} of Tomtom."
         )
-    return cells
+    row: dict[str, object] = dict(zip(COLUMNS, cells, strict=True))
+    for column, kind in _TYPES.items():
+        if not _NUMBERS[kind].fullmatch(row[column]) or not 0 <= abs(kind(row[column])) < math.inf:
+            raise TomtomFileError(
+                f"{path}, line {number}: {column} is {shorten(row[column])}. Expected a "
+                f"{'whole number' if kind is int else 'number, 0 or more'}."
+            )
+        row[column] = kind(row[column])
+    return row
