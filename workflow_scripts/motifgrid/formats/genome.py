@@ -1,6 +1,7 @@
 """Genomes: unpack a downloaded one to plain FASTA, index it, and read windows from it."""
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from twobitreader import TwoBitFile, TwoBitFileError
 
 from motifgrid import dna
 from motifgrid.formats.atomic import replacing
+from motifgrid.formats.lines import MOST_UNPACKED, is_too_much, read_text, shorten
+from motifgrid.formats.twobit import list_names
 
 ASSEMBLIES = {
     247_249_719: "hg18",
@@ -58,6 +61,9 @@ _REFUSED = {
     b"\xfd7zXZ": "is compressed with xz; unpack it first",
     b"\x28\xb5\x2f\xfd": "is compressed with zstd; unpack it first",
 }
+
+_WHOLE = re.compile(r"[0-9]{1,13}")
+"""A number of an index; with more digits it is beyond any genome."""
 
 _BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 """The empty block that ends every bgzip file (SAM specification, section 4.1.2)."""
@@ -305,9 +311,15 @@ def _read_blocks(source: Path | str, kind: str) -> Iterator[bytes]:
         _require_bgzf_end(source)
     try:
         with gzip.open(source, "rb") if kind == "gzip" else Path(source).open("rb") as stream:
-            first = True
+            first, total = True, 0
             while block := stream.read(_BLOCK):
                 block += stream.readline(_BLOCK)
+                total += len(block)
+                if kind == "gzip" and is_too_much(total, Path(source).stat().st_size):
+                    raise GenomeError(
+                        f"{source}: unpacks to more than {MOST_UNPACKED} times its size. Expected "
+                        "a genome, which does not pack so well; if it is right, unpack it yourself."
+                    )
                 if first and _kind_of(source, block[:8]) != "FASTA":
                     raise GenomeError(f"{source}: holds another compressed file. Expected FASTA.")
                 first = False
@@ -335,6 +347,11 @@ def _damaged(source: Path | str, how: str) -> GenomeError:
 
 def _header(source: Path | str, number: int, header: bytes) -> bytes:
     _require_unix(source, number, header[-1:])
+    if len(header) > _LONGEST_HEADER:
+        raise GenomeError(
+            f"{source}, line {number}: a header of more than {_LONGEST_HEADER} bytes, "
+            f"{shorten(header)}. Expected a name and a line end behind it."
+        )
     if not header.decode("utf-8", "replace").strip():
         raise GenomeError(f"{source}, line {number}: > without a name behind it.")
     return b">" + header
@@ -362,22 +379,15 @@ def _require_unix(source: Path | str, number: int, byte: bytes) -> None:
 
 def _twobit_pieces(source: Path | str) -> Iterator[bytes]:
     try:
+        names = list_names(source)
         with TwoBitFile(str(source)) as genome:
-            # Of two sequences with one name the reader keeps one without a word
-            if len(genome) != _stated_sequences(source):
-                raise ValueError("a name occurs twice")
-            for name, sequence in genome.items():
+            for name in names:
+                sequence = genome[name]
                 yield f">{name}".encode()
                 for start in range(0, len(sequence), _BLOCK):
                     yield sequence[start : start + _BLOCK].encode()
     except (TwoBitFileError, EOFError, ValueError, RuntimeError, IndexError) as error:
         raise _damaged(source, f"2bit file cut short or damaged ({error})") from error
-
-
-def _stated_sequences(source: Path | str) -> int:
-    with Path(source).open("rb") as file:
-        head = file.read(12)
-    return int.from_bytes(head[8:], "little" if head.startswith(b"\x43") else "big")
 
 
 def _checked(source: Path | str, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -429,7 +439,7 @@ def _mapped(fasta: Path | str) -> np.ndarray:
 
 def _read_index(index: Path | str) -> list[_Record]:
     """Read an index, ordered by place in the FASTA."""
-    lines = Path(index).read_text(encoding="utf-8").splitlines()
+    lines = read_text(index, GenomeError).splitlines()
     records = [_parse_record(index, number, line) for number, line in enumerate(lines, start=1)]
     if not records or len({record.name for record in records}) < len(records):
         raise GenomeError(f"{index}: empty, or a name occurs twice. Index the FASTA again.")
@@ -438,14 +448,13 @@ def _read_index(index: Path | str) -> list[_Record]:
 
 def _parse_record(index: Path | str, number: int, line: str) -> _Record:
     name, *words = line.split("\t")
-    try:
+    size = offset = line_bases = line_bytes = 0
+    if len(words) == 4 and all(map(_WHOLE.fullmatch, words)):
         size, offset, line_bases, line_bytes = map(int, words)
-    except ValueError:
-        size = offset = line_bases = line_bytes = 0
     if not (size > 0 and offset > 0 and 0 < line_bases <= line_bytes):
         raise GenomeError(
-            f"{index}, line {number}: {line!r}. Expected a name, its size (at least 1), offset, "
-            "bases per line and bytes per line, separated by tabs. Index the FASTA again."
+            f"{index}, line {number}: {shorten(line)}. Expected a name, its size (at least 1), "
+            "offset, bases per line and bytes per line, separated by tabs. Index the FASTA again."
         )
     return _Record(name, size, offset, line_bases, line_bytes)
 
@@ -456,12 +465,28 @@ def _require_indexable(fasta: Path | str, index: Path) -> None:
         if size == "0":
             raise GenomeError(f"{fasta}: sequence {name} is empty. Is the file cut short?")
     # The index maker lets a last line pass that is longer than the others
-    name = _first_mismatch(_mapped(fasta), _read_index(index))
+    content, records = _mapped(fasta), _read_index(index)
+    name = _first_mismatch(content, records)
     if name:
         raise GenomeError(
             f"{fasta}: cannot be indexed: in sequence {name} the last line is longer than those "
             "before it. Wrap all lines alike."
         )
+    for record in records:
+        _require_bases(fasta, record, content)
+
+
+def _require_bases(fasta: Path | str, record: _Record, content: np.ndarray) -> None:
+    """Refuse what would be read as unknown bases: RNA, protein, or another kind of file."""
+    for start in range(record.offset, record.end, _BLOCK):
+        letters = content[start : min(start + _BLOCK, record.end)].tobytes()
+        strange = letters.translate(None, _LETTERS + b"\r\n")
+        if strange:
+            line = letters.index(strange[:1]) + start - record.offset
+            raise GenomeError(
+                f"{fasta}: character {strange[:1].decode('latin-1')!r} in sequence {record.name}, "
+                f"line {line // record.line_bytes + 1} of it. Expected DNA (IUPAC codes)."
+            )
 
 
 def _first_mismatch(content: np.ndarray, records: Sequence[_Record]) -> str | None:
