@@ -3,7 +3,7 @@
 import functools
 import json
 import logging
-import zipfile
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ import pandas as pd
 
 from motifgrid.formats.atomic import replacing, write_csv, write_text
 from motifgrid.formats.dataset import SPLITS, Split, read_classes, read_shape, read_split
+from motifgrid.formats.keras_archive import require_archive
 from motifgrid.models import registry
 from motifgrid.models.layers import OneHot
 from motifgrid.training.assignments import Assignment
@@ -38,7 +39,13 @@ CONSTANT = 1e-6
 FLOAT32 = "float32"
 POLICIES = {FLOAT32: FLOAT32, "bfloat16": "mixed_bfloat16"}
 """What Keras calls each precision."""
+LONGEST_PROBLEM = 400
+"""Characters of Keras' own message that ours repeats: it quotes whole configurations."""
 HISTORY_COLUMNS = ["epoch", "loss", "val_loss", "seconds"]
+
+
+class ModelFileError(ValueError):
+    """A model file that cannot be loaded; the message names the file and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,17 +134,28 @@ def save_cell(
 
 
 def load_model(path: Path | str) -> keras.Model:
-    """Load a cell's model.
+    """Load a cell's model; code in it, such as a Lambda layer's, is refused and not run.
 
     Raises:
-        ValueError: the file is no Keras model; the message says how to get a new one.
+        ModelFileError: the file is no Keras model, has code in it, or weights that are not finite;
+            the message says how to get a new one.
     """
+    require_archive(path, ModelFileError)
     try:
-        return keras.saving.load_model(path, compile=False)
-    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise ValueError(
-            f"{path}: not a readable Keras model ({error}). Delete it and run again."
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # whatever the layers that it names raise
+        problem = textwrap.shorten(str(error), LONGEST_PROBLEM, placeholder="...")
+        raise ModelFileError(
+            f"{path}: not a readable Keras model ({problem}). Delete it and run again."
         ) from error
+    if not isinstance(model, keras.Model):
+        raise ModelFileError(f"{path}: holds no model. Delete it and run again.")
+    for weight in model.weights:
+        if not np.isfinite(keras.ops.convert_to_numpy(weight)).all():
+            raise ModelFileError(
+                f"{path}: {weight.path} has infinite or missing numbers. Delete it and run again."
+            )
+    return model
 
 
 def fit(

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,21 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_CHECKPOINTS = 5.0
 """At most so much work is lost with a kill; writing takes some milliseconds."""
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    MemoryError,
+    RuntimeError,  # of a packed or encrypted member that nobody here has written
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What numpy and json raise of a file that is not a checkpoint. Pickled objects are a ValueError:
+they are not loaded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,13 +97,14 @@ def load_checkpoint(path: Path | str, valid_for: str) -> Checkpoint | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             head = json.loads(str(arrays["head"]))
+            made_for = head["valid_for"]
             checkpoint = Checkpoint(
                 _numbered(arrays, "state"), _numbered(arrays, "best"), head["facts"]
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         logger.warning(f"{path}: not a readable checkpoint ({error}); starting from the beginning")
         return None
-    if head["valid_for"] != valid_for:
+    if made_for != valid_for:
         logger.info(f"{path}: of other settings or data; starting from the beginning")
         return None
     return checkpoint
