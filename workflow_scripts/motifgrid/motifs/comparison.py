@@ -19,6 +19,7 @@ import pandas as pd
 
 from motifgrid import dna
 from motifgrid.formats.atomic import write_text
+from motifgrid.formats.lines import read_json
 from motifgrid.formats.meme import Motif, write_meme
 from motifgrid.formats.tomtom import COLUMNS, read_tomtom
 from motifgrid.motifs import pwm
@@ -54,6 +55,11 @@ _TYPES = {
     "Orientation": str,
 }
 
+_EXPECTED_ENGINE = (
+    "Expected a JSON object with name, version and program: delete the file and let the workflow "
+    "write it again."
+)
+
 _logger = logging.getLogger(__name__)
 
 
@@ -85,13 +91,13 @@ def read_engine(path: Path | str) -> Engine:
     Raises:
         ValueError: a file that is not such a description.
     """
+    content = read_json(path, ValueError, _EXPECTED_ENGINE)
     try:
-        return Engine(**json.loads(Path(path).read_text(encoding="utf-8")))
+        if not all(isinstance(value, str) for value in content.values()):
+            raise TypeError("a value is no text")
+        return Engine(**content)
     except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"{path}: {str(error).rstrip('.')}. Expected a JSON object with name, version and "
-            "program: delete the file and let the workflow write it again."
-        ) from None
+        raise ValueError(f"{path}: {str(error).rstrip('.')}. {_EXPECTED_ENGINE}") from None
 
 
 def write_engine(path: Path | str, engine: Engine) -> None:

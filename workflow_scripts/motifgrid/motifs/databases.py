@@ -8,18 +8,24 @@ import sqlite3
 import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
 from motifgrid.formats.atomic import write_text
+from motifgrid.formats.lines import cut, read_json
 from motifgrid.formats.meme import Motif, read_meme, write_meme
 from motifgrid.spelling import suggest
 
 MINIMUM_MOTIFS = 50
 """Below this many targets MEME's Tomtom calls its own p-values inaccurate: they are estimated from
 the columns of the database."""
+
+_EXPECTED_INFO = (
+    "Expected a JSON object with name, release, motifs and sha256: delete the file and let the "
+    "workflow write it again."
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -47,13 +53,11 @@ def read_info(path: Path | str) -> DatabaseInfo:
     Raises:
         ValueError: a file that is not such a description.
     """
-    try:
-        return DatabaseInfo(**json.loads(Path(path).read_text(encoding="utf-8")))
-    except (TypeError, json.JSONDecodeError) as error:
-        raise ValueError(
-            f"{path}: {error}. Expected a JSON object with name, release, motifs and sha256: "
-            "delete the file and let the workflow write it again."
-        ) from None
+    content = read_json(path, ValueError, _EXPECTED_INFO)
+    kinds = {field.name: field.type for field in fields(DatabaseInfo)}
+    if {key: type(value) for key, value in content.items()} != kinds:
+        raise ValueError(f"{path}: holds {cut(json.dumps(content))}. {_EXPECTED_INFO}")
+    return DatabaseInfo(**content)
 
 
 def write_info(path: Path | str, info: DatabaseInfo) -> None:

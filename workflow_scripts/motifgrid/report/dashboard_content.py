@@ -9,6 +9,7 @@ import pandas as pd
 
 from motifgrid import dna
 from motifgrid.formats.attributions import list_attributions, read_numbers
+from motifgrid.formats.csv_tables import read_words
 from motifgrid.formats.dataset import PoolMotif, Split, read_classes, read_pool, read_split
 from motifgrid.formats.meme import Motif, read_meme
 from motifgrid.motifs.hits import assign_motifs
@@ -215,13 +216,13 @@ class _Source:
 
 def _read_hits(files: ReadingFiles) -> pd.DataFrame:
     """Read the hits in real sequences, as text: what the page says is what the table says."""
-    table = pd.read_csv(files.hits, dtype=str, keep_default_na=False)
+    table = read_words(files.hits)
     table = table[table["shuffled"] == "False"]
     return table.assign(readout=files.readout, architecture=files.architecture)
 
 
 def _read_optima(files: OptimumFiles) -> tuple[dict[str, Motif], pd.DataFrame]:
-    starts = pd.read_csv(files.starts, dtype=str, keep_default_na=False)
+    starts = read_words(files.starts)
     return {motif.identifier: motif for motif in read_meme(files.motifs)}, starts
 
 

@@ -32,6 +32,8 @@ _LOOK = {
     "xtick.color": INK,
     "ytick.color": INK,
     "figure.facecolor": "white",
+    # names of motifs are a user's: a $ in one is a $
+    "text.parse_math": False,
     # text as outlines and ids from a fixed salt: the same bytes, the same picture anywhere
     "svg.fonttype": "path",
     "svg.hashsalt": "motifgrid",

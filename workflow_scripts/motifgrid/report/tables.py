@@ -1,13 +1,13 @@
 """Tables over the grid: one row per cell, their match fractions, their summary."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from motifgrid.formats.csv_tables import read_table
+from motifgrid.formats.csv_tables import read_table, read_words
+from motifgrid.formats.lines import read_json
 from motifgrid.report.names import display_name, is_untrained, natural_key, trained_name
 
 CELL = ["dataset", "architecture", "seed"]
@@ -174,7 +174,7 @@ def read_matches(path: Path | str) -> pd.DataFrame:
 
 def read_rendered(path: Path | str) -> pd.DataFrame:
     """Read a table of strings, such as Table 1, as it was rendered."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+    return read_words(path)
 
 
 def select_first_layer(matches: pd.DataFrame, readout: str) -> pd.DataFrame:
@@ -292,10 +292,11 @@ def _read_cell(entry: CellFiles) -> dict[str, object]:
 
 
 def _read_parameters(path: Path) -> int:
-    description = json.loads(Path(path).read_text(encoding="utf-8"))
-    if "parameters" not in description:
-        raise ValueError(f'{path}: no key "parameters". Expected the number of trainable ones.')
-    return int(description["parameters"])
+    expected = 'Expected a JSON object with "parameters", the number of trainable ones.'
+    description = read_json(path, ValueError, expected)
+    if type(description.get("parameters")) is not int:
+        raise ValueError(f'{path}: no key "parameters" with a number. {expected}')
+    return description["parameters"]
 
 
 def _read_fractions(entry: MatchFiles) -> pd.DataFrame:

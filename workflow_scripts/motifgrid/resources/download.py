@@ -286,7 +286,7 @@ def _read_version(notes: Path, url: str) -> _Version:
     """Read which version a part is of; one of another URL, or of none, cannot be continued."""
     try:
         version = _Version(**json.loads(notes.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return _Version(url)
     return version if version.url == url else _Version(url)
 

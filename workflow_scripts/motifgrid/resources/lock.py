@@ -54,7 +54,7 @@ def read_lock(path: Path | str) -> dict[str, Locked]:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except ValueError as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise _damaged(path, str(error)) from None
     if not isinstance(content, dict):
         raise _damaged(path, f"it holds a {type(content).__name__}")
