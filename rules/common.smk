@@ -27,6 +27,8 @@ _SCHEMA = yaml.load(
 )
 _PUBLISHED = read_published_numbers(_WORKFLOW / "studies" / "published.csv")
 try:
+    if workflow.is_main_process:
+        configuration.require_single_keys(workflow.configfiles)
     STUDY = configuration.resolve(config, _SCHEMA, _PUBLISHED)
     SOURCES = configuration.list_sources(STUDY)
     if workflow.is_main_process:

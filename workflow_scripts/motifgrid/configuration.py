@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from motifgrid import dataset_blocks, readout_blocks
+from motifgrid.config_files import find_doubled_keys, find_excess
 from motifgrid.dataset_collections import (
     CollectionError,
     expand_collections,
@@ -131,7 +132,7 @@ def resolve(
         ConfigurationError: with every problem found, one per line.
     """
     given, places = config, []
-    problems = find_problems(config, schema)
+    problems = find_excess(config) or find_problems(config, schema)
     if not problems:
         try:
             config = expand_collections(config)
@@ -246,6 +247,17 @@ def list_sources(config: Mapping[str, object]) -> dict[str, Source]:
     except SourceError as error:
         raise _cannot_run(str(error).splitlines()) from None
     return sources
+
+
+def require_single_keys(paths: Iterable[Path | str]) -> None:
+    """Check that no key stands twice in one place of configuration files.
+
+    Raises:
+        ConfigurationError: with file, line and key of every one that does.
+    """
+    doubled = [problem for path in paths for problem in find_doubled_keys(path)]
+    if doubled:
+        raise ConfigurationError("\n".join(["The configuration cannot run:", *doubled]))
 
 
 def require_files(config: Mapping[str, object]) -> None:

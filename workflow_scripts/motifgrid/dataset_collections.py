@@ -73,18 +73,23 @@ def name_collections(config: Mapping[str, object], problems: Sequence[str]) -> l
         problems: sentences that begin with their place, such as "datasets: deepbind-gabpa: ".
     """
     named = []
+    datasets, collections = (_get_mapping(config, key) for key in ("datasets", "collections"))
     for problem in problems:
         found = re.match(r"( *)datasets: ([a-z0-9-]+)(:.*)", problem, re.DOTALL)
-        own = found and found[2] in (config.get("datasets") or {})
+        own = found and found[2] in datasets
         prefixes = [
-            name
-            for name in config.get("collections") or {}
-            if found and not own and found[2].startswith(f"{name}-")
+            name for name in collections if found and not own and found[2].startswith(f"{name}-")
         ]
         if prefixes:
             problem = f"{found[1]}collections: {max(prefixes, key=len)}{found[3]}"
         named.append(problem)
     return list(dict.fromkeys(named))
+
+
+def _get_mapping(config: object, key: str) -> Mapping[str, object]:
+    """Return a block of a configuration; of one that the schema refuses perhaps nothing."""
+    block = config.get(key) if isinstance(config, Mapping) else None
+    return block if isinstance(block, Mapping) else {}
 
 
 def _list_datasets(
@@ -217,7 +222,8 @@ def _fill(value: object, words: Mapping[str, object]) -> object:
 def _get_text(text: str, word: str, words: Mapping[str, object]) -> str:
     if word not in words:
         raise CollectionError(
-            f"{text}: nothing is known for {{{word}}} of {words['key']}. Known: {', '.join(words)}."
+            f"{text}: nothing is known for {{{word}}} of {words['key']}. Known: "
+            f"{', '.join(map(str, words))}."
         )
     if not _is_word(words[word]):
         raise CollectionError(

@@ -17,6 +17,7 @@ PATTERNS = {
         "lower-case letters, digits and hyphens, no hyphen first, not ending in -untrained"
     ),
     r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$": "letters, digits and _ . + -, a letter or digit first",
+    r"^[^\u0000-\u001f\u007f\u0085\u2028\u2029]*$": "one line of text",
     r"^[ACGT]{2,32}$": "2 to 32 letters A, C, G, T",
 }
 """The schema's patterns in words; those that are a list of words need none."""
@@ -58,8 +59,17 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) or math.isfinite(value)
 
 
+def _check_pattern(
+    _validator: object, pattern: str, value: object, _schema: Schema
+) -> Iterator[jsonschema.ValidationError]:
+    # Python's $ also stands before a line feed at the end, JSON Schema's does not
+    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+
+
 Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
+    validators={"pattern": _check_pattern},
     # JSON Schema takes 10.0 for an integer, Keras and NumPy do not
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
         {
@@ -224,7 +234,7 @@ def _say_empty(
 def _say_too_many_keys(
     error: jsonschema.ValidationError, schemas: Sequence[Schema], _root: Schema
 ) -> Iterator[str]:
-    keys, most = ", ".join(error.instance), error.validator_value
+    keys, most = ", ".join(map(str, error.instance)), error.validator_value
     yield f"{len(error.instance)} keys: {keys}. Expected at most {most}.{_describe(schemas)}"
 
 
