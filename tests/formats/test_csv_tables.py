@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motifgrid.formats.atomic import write_csv
-from motifgrid.formats.csv_tables import read_table
+from motifgrid.formats.csv_tables import TableError, read_table, read_words
 
 CONFUSING = ["NA", "nan", "null", "None", "007", "1e5", "True", "", "inf", "#N/A", "é"]
 
@@ -56,3 +56,27 @@ def test_a_table_without_its_column_is_named(tmp_path, text):
     (tmp_path / "scores.csv").write_text(text)
     with pytest.raises(ValueError, match=r"scores.csv: no column .*auroc.*remove the file"):
         read_table(tmp_path / "scores.csv", ["class", "auroc"])
+
+
+def test_a_table_of_words_keeps_every_cell(tmp_path):
+    (tmp_path / "table.csv").write_text("a,b\n0.50,NA\n,1\n")
+    assert read_words(tmp_path / "table.csv").to_dict("list") == {
+        "a": ["0.50", ""],
+        "b": ["NA", "1"],
+    }
+
+
+def test_windows_line_ends_are_no_part_of_the_last_column(tmp_path):
+    (tmp_path / "table.csv").write_bytes(b"score,class\r\n1,b\r\n")
+    assert read_table(tmp_path / "table.csv", ["class"])["class"][0] == "b"
+
+
+def test_a_table_without_rows_has_its_columns(tmp_path):
+    (tmp_path / "table.csv").write_text("class,auroc\n")
+    assert list(read_table(tmp_path / "table.csv", ["class"]).columns) == ["class", "auroc"]
+
+
+def test_a_cell_more_in_every_line_is_no_index(tmp_path):
+    (tmp_path / "table.csv").write_text("class,auroc\nx,a,0.5\ny,b,0.6\n")
+    with pytest.raises(TableError, match=r"table\.csv: not a table \(lines have more cells"):
+        read_table(tmp_path / "table.csv", ["class"])
