@@ -22,24 +22,27 @@ def require_archive(path: Path | str, error: type[ValueError]) -> None:
     Raises:
         ValueError: of class `error`, where it is anything else.
     """
-    if not Path(path).is_file():
-        raise error(f"{path}: no such model file.")
-    if Path(path).suffix != ".keras" or not zipfile.is_zipfile(path):
-        raise error(
-            f"{path}: not a readable Keras model (no zip file named .keras). Delete it and run "
-            "again. Older formats (HDF5, SavedModel, pickles) can hold code and are not loaded."
+    problem = _find_problem(Path(path))
+    if problem:
+        raise error(f"{path}: not a readable Keras model ({problem}). Delete it and run again.")
+
+
+def _find_problem(path: Path) -> str:
+    if not path.is_file():
+        return "no such file"
+    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+        return (
+            "no zip file named .keras; HDF5, SavedModels and pickles can hold code and are not "
+            "loaded"
         )
     try:
         with zipfile.ZipFile(path) as archive:
-            members = {member.filename: member.file_size for member in archive.infolist()}
-            count = len(archive.infolist())
+            names, sizes = archive.namelist(), [each.file_size for each in archive.infolist()]
     except (zipfile.BadZipFile, OSError, ValueError) as problem:
-        raise error(f"{path}: damaged archive ({problem}). Delete it and run again.") from problem
-    if set(members) != set(MEMBERS) or count != len(MEMBERS):
-        found = ", ".join(sorted(map(repr, members))) or "nothing"
-        raise error(f"{path}: holds {found}. Expected {', '.join(MEMBERS)}, each once.")
-    if is_too_much(sum(members.values()), Path(path).stat().st_size):
-        raise error(
-            f"{path}: its members unpack to {sum(members.values()):,} bytes, far more than the "
-            "file has. Keras does not pack them: delete the file and run again."
-        )
+        return f"a damaged archive: {problem}"
+    if sorted(names) != sorted(MEMBERS):
+        found = ", ".join(sorted(map(repr, names))) or "nothing"
+        return f"it holds {found}; expected {', '.join(MEMBERS)}, each once"
+    if is_too_much(sum(sizes), path.stat().st_size):
+        return f"its members unpack to {sum(sizes):,} bytes, and Keras does not pack them"
+    return ""

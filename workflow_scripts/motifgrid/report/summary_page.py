@@ -23,6 +23,9 @@ from motifgrid.report.tables import (
 MANY_DATASETS = 3
 """From so many on, the answer is about means over datasets: a line for each says too little."""
 
+_ESCAPES = str.maketrans({letter: f"\\{letter}" for letter in "\\|<"})
+"""What Markdown would take for the end of a cell, or for HTML."""
+
 QUESTION = (
     "Which network designs learn whole transcription-factor motifs, and which way of reading a "
     "trained network shows them truthfully?"
@@ -184,7 +187,7 @@ def format_markdown(table: pd.DataFrame) -> str:
     """Return a table of strings as a Markdown table."""
     lines = [list(map(str, table.columns)), ["---"] * len(table.columns), *table.to_numpy()]
     return "\n".join(
-        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+        "| " + " | ".join(str(cell).translate(_ESCAPES) for cell in line) + " |" for line in lines
     )
 
 
