@@ -212,6 +212,7 @@ INDEX = gather(
     ("a size beyond any", b"chr1\t" + b"9" * 30 + b"\t6\t8\t9\n", "line 1"),
     ("no bases in a line", b"chr1\t16\t6\t0\t9\n", "line 1"),
     ("more bases than bytes", b"chr1\t16\t6\t9\t8\n", "line 1"),
+    ("no name", LINE[4:], "line 1: '\\t16\\t6"),
     ("a name twice", LINE + LINE, "a name occurs twice"),
     ("of another genome", b"chr9\t16\t6\t8\t9\n", "does not describe"),
     ("without a sequence", LINE, "does not describe"),

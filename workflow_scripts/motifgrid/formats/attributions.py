@@ -11,6 +11,7 @@ import numpy as np
 
 from motifgrid.formats.atomic import replacing
 from motifgrid.formats.hdf5 import MAKE_AGAIN, opened
+from motifgrid.formats.lines import list_names
 
 CHUNK_BYTES = 1 << 20
 """Size of an HDF5 chunk of maps before it is packed."""
@@ -155,8 +156,9 @@ def _require_fitting(numbers: np.ndarray, maps: np.ndarray, shape: tuple[int, ..
 def _opened(path: Path | str) -> Iterator[h5py.File]:
     with opened(path, "attribution file", AttributionFileError) as file:
         if file.attrs.get("content") != CONTENT:
-            found = ", ".join(file) or "nothing"
-            raise AttributionFileError(f"{path}: not an attribution file. Found {found}.")
+            raise AttributionFileError(
+                f"{path}: not an attribution file. Found {list_names(file)}."
+            )
         yield file
 
 
@@ -167,7 +169,7 @@ def _arrays(
     name = _group_name(method, class_name)
     if name not in file:
         identities = _list_identities(path, file)
-        found = ", ".join(_title(identity) for identity in identities) or "nothing"
+        found = list_names(_title(identity) for identity in identities)
         wanted = _title(Identity(method, class_name))
         raise AttributionFileError(f"{path}: no {wanted}. Found {found}.")
     numbers, maps = (file[name].get(key) for key in ("sequences", "maps"))

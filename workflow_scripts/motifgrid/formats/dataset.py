@@ -12,7 +12,7 @@ import numpy as np
 from motifgrid import dna
 from motifgrid.formats.atomic import replacing
 from motifgrid.formats.hdf5 import MAKE_AGAIN, opened, read_array
-from motifgrid.formats.lines import shorten
+from motifgrid.formats.lines import cut, list_names, shorten
 
 SPLITS = ("train", "valid", "test")
 MISSING = 255
@@ -291,15 +291,15 @@ def _opened(path: Path | str) -> Iterator[h5py.File]:
         alphabet = file.attrs.get("alphabet", dna.ALPHABET)
         if alphabet != dna.ALPHABET:
             raise DatasetFileError(
-                f"{path}: attribute 'alphabet' is {alphabet!r}. Expected {dna.ALPHABET}, the order "
-                f"of the bases. {MAKE_AGAIN}"
+                f"{path}: attribute 'alphabet' is {cut(repr(alphabet))}. Expected "
+                f"{dna.ALPHABET}, the order of the bases. {MAKE_AGAIN}"
             )
         yield file
 
 
 def _group(path: Path | str, file: h5py.File, name: str) -> h5py.Group:
     if not isinstance(file.get(name), h5py.Group):
-        raise DatasetFileError(f"{path}: no group '{name}'. Found {', '.join(file) or 'nothing'}.")
+        raise DatasetFileError(f"{path}: no group '{name}'. Found {list_names(file)}.")
     return file[name]
 
 
@@ -311,12 +311,12 @@ def _array(path: Path | str, group: h5py.Group, name: str) -> h5py.Dataset:
 
 def _classes(path: Path | str, file: h5py.File) -> tuple[str, ...]:
     if "classes" not in file.attrs:
-        found = ", ".join(file) or "nothing"
-        raise DatasetFileError(f"{path}: no attribute 'classes'. Found {found}.")
+        raise DatasetFileError(f"{path}: no attribute 'classes'. Found {list_names(file)}.")
     names = file.attrs["classes"]
     if np.ndim(names) != 1 or not all(isinstance(name, str) for name in names):
         raise DatasetFileError(
-            f"{path}: attribute 'classes' is {names!r}. Expected a list of names. {MAKE_AGAIN}"
+            f"{path}: attribute 'classes' is {cut(repr(names))}. Expected a list of names. "
+            f"{MAKE_AGAIN}"
         )
     return tuple(names)
 

@@ -14,6 +14,7 @@ from scipy.io.matlab import MatReadError
 
 from motifgrid import dna
 from motifgrid.formats.hdf5 import opened
+from motifgrid.formats.lines import list_names
 
 CHANNELS = "AGCT"
 """Order of the four channels in the bundle (Zhou & Troyanskaya 2015)."""
@@ -272,7 +273,7 @@ def _find_variables(path: Path, shapes: dict[str, tuple[int, ...]]) -> tuple[str
     pairs = [(f"{prefix}xdata", f"{prefix}data") for prefix in _PREFIXES]
     found = [pair for pair in pairs if shapes.keys() >= set(pair)]
     if len(found) != 1:
-        names = ", ".join(sorted(map(str, shapes))) or "no numeric variable"
+        names = list_names(sorted(map(str, shapes))) if shapes else "no numeric variable"
         wanted = ", ".join(" and ".join(pair) for pair in pairs)
         raise BundleError(f"{path}: holds {names}. Expected one pair of {wanted}.")
     return found[0]

@@ -14,7 +14,7 @@ from twobitreader import TwoBitFile, TwoBitFileError
 from motifgrid import dna
 from motifgrid.formats.atomic import replacing
 from motifgrid.formats.lines import MOST_UNPACKED, is_too_much, read_text, shorten
-from motifgrid.formats.twobit import list_names
+from motifgrid.formats.twobit import list_sequences
 
 ASSEMBLIES = {
     247_249_719: "hg18",
@@ -213,7 +213,7 @@ def open_genome(fasta: Path | str, index: Path | str) -> Genome:
         raise GenomeError(f"{index}: older than {fasta}. Index it again.")
     records, content = _read_index(index), _mapped(fasta)
     name = _first_mismatch(content, records)
-    if name:
+    if name is not None:
         raise GenomeError(
             f"{index}: does not describe {fasta} ({len(content):,} bytes); the first difference "
             f"is at sequence {name}. Index it again."
@@ -379,7 +379,7 @@ def _require_unix(source: Path | str, number: int, byte: bytes) -> None:
 
 def _twobit_pieces(source: Path | str) -> Iterator[bytes]:
     try:
-        names = list_names(source)
+        names = list_sequences(source)
         with TwoBitFile(str(source)) as genome:
             for name in names:
                 sequence = genome[name]
@@ -451,7 +451,7 @@ def _parse_record(index: Path | str, number: int, line: str) -> _Record:
     size = offset = line_bases = line_bytes = 0
     if len(words) == 4 and all(map(_WHOLE.fullmatch, words)):
         size, offset, line_bases, line_bytes = map(int, words)
-    if not (size > 0 and offset > 0 and 0 < line_bases <= line_bytes):
+    if not (name and size > 0 and offset > 0 and 0 < line_bases <= line_bytes):
         raise GenomeError(
             f"{index}, line {number}: {shorten(line)}. Expected a name, its size (at least 1), "
             "offset, bases per line and bytes per line, separated by tabs. Index the FASTA again."
@@ -467,7 +467,7 @@ def _require_indexable(fasta: Path | str, index: Path) -> None:
     # The index maker lets a last line pass that is longer than the others
     content, records = _mapped(fasta), _read_index(index)
     name = _first_mismatch(content, records)
-    if name:
+    if name is not None:
         raise GenomeError(
             f"{fasta}: cannot be indexed: in sequence {name} the last line is longer than those "
             "before it. Wrap all lines alike."

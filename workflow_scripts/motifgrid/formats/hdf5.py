@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from motifgrid.formats.lines import SMALL
+from motifgrid.formats.lines import SMALL, cut, list_names
 
 MAKE_AGAIN = "Delete it and run the workflow again."
 
@@ -84,8 +84,7 @@ def read_array(
     place = f"{path}: {group.name.rstrip('/')}/{name}".replace(": /", ": ")
     found = group.get(name)
     if not isinstance(found, h5py.Dataset):
-        among = ", ".join(group) or "nothing"
-        raise error(f"{place}: no such array among {among}. {MAKE_AGAIN}")
+        raise error(f"{place}: no such array among {list_names(group)}. {MAKE_AGAIN}")
     if found.dtype != dtype or len(found.shape or ()) != dimensions:
         raise error(
             f"{place} is {found.dtype} {found.shape}. Expected {np.dtype(dtype)} with "
@@ -103,11 +102,11 @@ def _require_honest(
     file.visititems_links(lambda name, link: links.append((name, link)))
     for name, link in links:
         if not isinstance(link, h5py.HardLink):
-            raise error(f"{path}: {name} is a link to other data. Expected the data. {advice}")
+            raise error(f"{path}: {cut(name)} is a link to other data. Expected the data. {advice}")
         item = file[name]
         problem = _find_deceit(item) if isinstance(item, h5py.Dataset) else ""
         if problem:
-            raise error(f"{path}: {name} {problem}. {advice}")
+            raise error(f"{path}: {cut(name)} {problem}. {advice}")
 
 
 def _find_deceit(array: h5py.Dataset) -> str:

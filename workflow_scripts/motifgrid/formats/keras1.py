@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from motifgrid.formats.hdf5 import opened
-from motifgrid.formats.lines import cut, read_text
+from motifgrid.formats.lines import cut, list_names, read_text
 
 LAYERS_FILE = "architecture.json"
 """Beside a file of weights: its layers, as `to_json` of Keras 1 wrote them."""
@@ -352,7 +352,7 @@ class _Assembly:
             self._refuse(layer, "no weights in the file", f"{name} {shape}")
         found = group.get(name)
         if not isinstance(found, h5py.Dataset):
-            self._refuse(layer, f"no {name} among {', '.join(group) or 'nothing'}", f"{shape}")
+            self._refuse(layer, f"no {name} among {list_names(group)}", f"{shape}")
         if found.shape != shape or found.dtype.kind != "f":
             self._refuse(layer, f"{name} is {found.dtype} {found.shape}", f"float {shape}")
         values = found[:].astype(np.float32)

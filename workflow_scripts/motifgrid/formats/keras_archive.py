@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from motifgrid.formats.lines import is_too_much
+from motifgrid.formats.lines import is_too_much, list_names
 
 MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
 """All that Keras 3 writes of a model without assets; none of ours has any."""
@@ -41,7 +41,7 @@ def _find_problem(path: Path) -> str:
     except (zipfile.BadZipFile, OSError, ValueError) as problem:
         return f"a damaged archive: {problem}"
     if sorted(names) != sorted(MEMBERS):
-        found = ", ".join(sorted(map(repr, names))) or "nothing"
+        found = list_names(sorted(map(repr, names)))
         return f"it holds {found}; expected {', '.join(MEMBERS)}, each once"
     if is_too_much(sum(sizes), path.stat().st_size):
         return f"its members unpack to {sum(sizes):,} bytes, and Keras does not pack them"

@@ -5,6 +5,7 @@ import io
 import json
 import stat
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 MOST_UNPACKED = 200
@@ -16,6 +17,9 @@ SMALL = 1 << 26
 
 LONGEST_QUOTE = 60
 """Characters of a file that a message shows."""
+
+LONGEST_LIST = 400
+"""The same of a list of names in it."""
 
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _GZIP = b"\x1f\x8b"
@@ -104,14 +108,21 @@ def read_bytes(path: Path | str, error: type[ValueError]) -> bytes:
         ) from problem
 
 
-def cut(text: str) -> str:
-    """Return a text, or of a long one the beginning."""
-    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}..."
+def cut(text: str, longest: int = LONGEST_QUOTE) -> str:
+    """Return a text, or of a long one the beginning; what a terminal would obey is a ?."""
+    shown = "".join(each if each.isprintable() else "?" for each in text[:longest])
+    return shown if len(text) <= longest else f"{shown}..."
+
+
+def list_names(names: Iterable[object]) -> str:
+    """List names that a file holds, as many as a message has room for."""
+    return cut(", ".join(map(str, names)), LONGEST_LIST) or "nothing"
 
 
 def shorten(text: str | bytes) -> str:
     """Quote what stands in a file; of a long text only the beginning."""
-    return repr(cut(text.decode("latin-1") if isinstance(text, bytes) else text))
+    text = text.decode("latin-1") if isinstance(text, bytes) else text
+    return repr(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")
 
 
 def is_too_much(unpacked: int, packed: int) -> bool:

@@ -19,7 +19,7 @@ class _Record(NamedTuple):
     end: int
 
 
-def list_names(path: Path | str) -> list[str]:
+def list_sequences(path: Path | str) -> list[str]:
     """List the sequences of a 2bit file, after a look at all that it says of them.
 
     Readers trust these numbers: a made-up one fills memory, and records that share their bytes

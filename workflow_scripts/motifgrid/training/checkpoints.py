@@ -172,4 +172,7 @@ class Keeper:
 
 def _numbered(arrays: Mapping[str, np.ndarray], name: str) -> list[np.ndarray]:
     count = sum(key.startswith(f"{name}_") for key in arrays)
-    return [arrays[f"{name}_{number}"] for number in range(count)]
+    found = [arrays[f"{name}_{number}"] for number in range(count)]
+    if not all(isinstance(each, np.ndarray) for each in found):
+        raise ValueError(f"one of {name} is no array")
+    return found
