@@ -38,6 +38,14 @@ def test_a_wrong_configuration_names_key_value_and_the_closest(tmp_path, blocks,
     assert not (tmp_path / "results").exists()
 
 
+def test_a_key_that_stands_twice_is_told_with_its_line(tmp_path):
+    path = tmp_path / "twice.yaml"
+    path.write_text(TINY.read_text() + "\ngrid: []\n")
+    run = snakemake(tmp_path, "-n", config=path)
+    assert run.status != 0
+    assert "twice.yaml, line 42: grid stands in line 33 already" in run.output
+
+
 def test_an_unknown_motif_is_named_before_the_first_job(tmp_path):
     config = changed(tmp_path)
     config.write_text(config.read_text().replace("motif: MA0083.3", "motif: MA0083.9"))
