@@ -1,6 +1,8 @@
 """Names from users' files stay words in pages, figures and the report, whatever they look like."""
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +24,11 @@ from motifgrid.report.sheets import draw_filter_sheet
 from motifgrid.report.summary_page import format_markdown
 
 ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ALONE = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"),
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -114,6 +121,21 @@ def test_what_the_page_reads_has_the_names_as_they_are(content):
     for name in HOSTILE:
         described = describe_content(rename(content, name))
         assert {each["name"] for each in described["classes"]} == {name}
+
+
+def test_a_browser_runs_nothing_that_a_name_says(content, tmp_path):
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        pytest.skip(f"needs a browser to open the page: one of {', '.join(BROWSERS)} on PATH")
+    act = "document.body.dataset.ran=1"
+    name = f"<img src=x onerror='{act}'><script>{act}</script>\"><svg onload='{act}'>"
+    page = tmp_path / "page.html"
+    page.write_text(render_page(rename(content, name)))
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = [browser, *ALONE, profile, "--virtual-time-budget=8000", "--dump-dom", page.as_uri()]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert "data-ready" in shown
+    assert not re.search("<body[^>]*data-ran", shown)
 
 
 def test_the_script_of_the_page_writes_words_and_no_markup():
