@@ -1638,7 +1638,7 @@ def test_a_database_that_is_no_text_is_named(tmp_path):
     path = tmp_path / "motifs.meme"
     path.write_bytes(b"\x89\xd8\x00")
     config = resolve(minimal(motif_database={"source": "file", "path": str(path)}), SCHEMA)
-    with pytest.raises(ConfigurationError, match=r"motif_database: .*motifs\.meme "):
+    with pytest.raises(ConfigurationError, match=r"motif_database: .*motifs\.meme, line 1: byte"):
         require_known_motifs(config)
 
 

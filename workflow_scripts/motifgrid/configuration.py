@@ -430,7 +430,7 @@ def _read_database(database: Mapping[str, str]) -> list[Motif] | None:
         return databases.load_jaspar(**chosen)
     except (ValueError, OSError) as error:
         raise ConfigurationError(
-            f"The configuration cannot run:\n  motif_database: {database.get('path', '')} {error}"
+            f"The configuration cannot run:\n  motif_database: {error}"
         ) from None
 
 
