@@ -1,4 +1,5 @@
-# What stands beside the networks: baselines that need none, on datasets of one class.
+# What stands beside the networks: baselines that need none, on datasets of one class, and what others
+# report.
 
 
 rule kmer_baseline:
@@ -32,7 +33,7 @@ rule baselines:
             "results/tables/baselines.csv",
             caption="../report/captions/baselines.rst",
             category="Tables",
-            labels={"table": "baselines without a network"},
+            labels={"table": "baselines"},
         ),
     log:
         "results/logs/baselines.log",
@@ -44,6 +45,8 @@ rule baselines:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        reported=REPORTED,
     message:
         "Gathering the baselines"
     script:

@@ -275,6 +275,11 @@ PUBLISHED_HITS = (
     if any(number["metric"] in configuration.OF_HITS for number in STUDY["published"])
     else {}
 )
+PUBLISHED_PAIRS = (
+    {"pairs": "results/tables/pairs_datasets.csv"}
+    if any(number["metric"] in configuration.OF_PAIRS for number in STUDY["published"])
+    else {}
+)
 HIT_TABLES = {"hits": "results/tables/hits_summary.csv"} if HIT_READOUTS else {}
 KMER_DATASETS = [
     name
@@ -282,7 +287,10 @@ KMER_DATASETS = [
     if "kmer" in STUDY["baselines"]
     and len(dataset_blocks.list_classes(STUDY["datasets"][name])) == 1
 ]
-BASELINE_TABLES = {"baselines": "results/tables/baselines.csv"} if KMER_DATASETS else {}
+REPORTED = configuration.list_reported(STUDY)
+BASELINE_TABLES = (
+    {"baselines": "results/tables/baselines.csv"} if KMER_DATASETS or REPORTED else {}
+)
 
 
 def describe_readout(name):
@@ -540,7 +548,8 @@ def get_dataset_histories(wildcards):
 
 def list_paired():
     """The architectures of all pairs, each once, in their order."""
-    return list(dict.fromkeys(name for pair in STUDY["pairs"] for name in pair))
+    names = dict.fromkeys(name for pair in STUDY["pairs"] for name in pair)
+    return [name for name in names if name in STUDY["architectures"]]
 
 
 def list_drawn():

@@ -3,6 +3,7 @@
 
 rule pairs:
     input:
+        **BASELINE_TABLES,
         cells="results/tables/cells.csv",
     output:
         pairs=report(

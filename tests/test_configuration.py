@@ -27,6 +27,7 @@ from motifgrid.configuration import (
     list_imported,
     list_pools,
     list_readouts,
+    list_reported,
     list_warnings,
     list_weight_files,
     require_files,
@@ -1667,6 +1668,75 @@ def test_pairs_are_of_architectures_that_share_a_dataset():
     assert "pairs: 0: the grid trains cnn-2 and cnn-25 on no dataset in common" in message_of(
         config
     )
+
+
+REPORTED = {"reported": {"meme-chip": {"toy": 0.8}}}
+
+
+def test_a_method_that_others_report_may_stand_in_a_pair():
+    config = minimal(pairs=[["meme-chip", "cnn-2"]], baselines=REPORTED)
+    assert list_reported(resolve(config, SCHEMA)) == [["toy", "meme-chip", 0.8]]
+    config["baselines"] = {"reported": {"meme": {"toy": 0.8}}}
+    assert "pairs: 0: no 'meme-chip' under architectures" in message_of(config)
+    config["baselines"] = {"reported": {"meme-chip": {"toi": 0.8}}}
+    assert "baselines: reported: meme-chip: no 'toi' under datasets. Did you mean 'toy'?" in (
+        message_of(config)
+    )
+    config["baselines"] = {"reported": {"meme-chip": {"toy": 80}}}
+    assert "baselines: reported: meme-chip: toy: 80. Expected a number of at" in message_of(config)
+
+
+def test_a_pair_of_a_reported_method_needs_a_dataset_of_both():
+    config = minimal(pairs=[["meme-chip", "cnn-2"]])
+    config["datasets"]["other"] = config["datasets"]["toy"]
+    config["baselines"] = {"reported": {"meme-chip": {"other": 0.8}}}
+    problems = message_of(config)
+    assert "  pairs: 0: the grid has meme-chip and cnn-2 on no dataset in common." in problems
+    assert "  baselines: reported: meme-chip would do nothing, since the grid trains" in problems
+
+
+@pytest.mark.parametrize(("name", "what"), [("cnn-2", "an architecture"), ("kmer-6", "a baseline")])
+def test_a_reported_method_has_a_name_of_its_own(name, what):
+    problem = message_of(minimal(baselines={"reported": {name: {"toy": 0.8}}}))
+    assert problem.startswith(f"  baselines: reported: {name} is the name of {what}")
+
+
+P_VALUE = {
+    "study": "mine",
+    "table": "Table 3",
+    "dataset": "toy",
+    "architecture": "cnn-25",
+    "baseline": "cnn-2",
+    "metric": "t_test_p",
+    "mean": 5e-4,
+}
+
+
+def test_published_ps_of_a_study_are_those_of_the_pairs():
+    numbers = [P_VALUE, P_VALUE | {"baseline": "cnn-50"}, NUMBERS[0] | {"study": "mine"}]
+    config = minimal(pairs=[["cnn-2", "cnn-25"]], published=["mine"], readouts={})
+    found = resolve(config, SCHEMA, numbers)["published"]
+    assert [number["metric"] for number in found] == ["t_test_p", NUMBERS[0]["metric"]]
+    over = P_VALUE | {"dataset": "one"}
+    grid = [{**GRID_OF_SETS[0], "architectures": ["cnn-2", "cnn-25"]}]
+    config = minimal(collections=COLLECTION, grid=grid, pairs=[["cnn-25", "cnn-2"]])
+    (number,) = resolve({**config, "published": [over]}, SCHEMA)["published"]
+    assert number["datasets"] == ["one-a", "one-b"] and "statistic" not in number
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"baseline": None}, "t_test_p is of two architectures. Name the one that cnn-25 is"),
+        ({"architecture": "cnn-2"}, "t_test_p of cnn-2 and cnn-2, which are not compared. Add ["),
+        ({"statistic": "mean"}, "statistic: mean would do nothing, since t_test_p is of a test."),
+        ({"metric": "auroc"}, "baseline: cnn-2 would do nothing, since auroc is of one"),
+    ],
+)
+def test_a_published_p_is_of_a_pair(changes, problem):
+    number = {key: value for key, value in (P_VALUE | changes).items() if value is not None}
+    config = minimal(pairs=[["cnn-2", "cnn-25"]], published=[number])
+    assert message_of(config).startswith(f"  published: 0: {problem}")
 
 
 COLLECTION = {"one": {"kind": "implanted", "names": ["a", "b"], "motifs": ["MA0083.3"]}}

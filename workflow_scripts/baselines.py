@@ -7,4 +7,5 @@ start_log(snakemake.log[0])
 from motifgrid.formats.atomic import write_csv
 from motifgrid.report.baselines import collect_baselines
 
-write_csv(snakemake.output.baselines, collect_baselines(snakemake.input.scores))
+table = collect_baselines(snakemake.input.scores, snakemake.params.reported)
+write_csv(snakemake.output.baselines, table)

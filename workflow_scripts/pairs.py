@@ -6,8 +6,13 @@ start_log(snakemake.log[0])
 
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.csv_tables import read_table
+from motifgrid.report.baselines import add_cells
 from motifgrid.report.paired import compare_pairs, pair_all
 
-rows = pair_all(read_table(snakemake.input.cells), snakemake.params.pairs)
+cells = read_table(snakemake.input.cells)
+path = snakemake.input.get("baselines")
+if path:
+    cells = add_cells(cells, read_table(path))
+rows = pair_all(cells, snakemake.params.pairs)
 write_csv(snakemake.output.datasets, rows)
 write_csv(snakemake.output.pairs, compare_pairs(rows))

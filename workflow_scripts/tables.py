@@ -1,4 +1,4 @@
-"""Rule tables: gather the grid's scores and match fractions, beside the published numbers."""
+"""Rule tables: gather the grid's scores and match fractions."""
 
 from motifgrid.logs import start_log
 
@@ -7,7 +7,6 @@ start_log(snakemake.log[0])
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.csv_tables import read_table
 from motifgrid.report import baselines, tables
-from motifgrid.report.published_table import compare_published
 
 entries = [
     tables.CellFiles(*cell, *files)
@@ -38,6 +37,3 @@ path = snakemake.input.get("baselines")
 if path:
     table1 = baselines.add_rows(table1, read_table(path))
 write_csv(snakemake.output.table1, table1)
-path = snakemake.input.get("hits")
-hits = read_table(path) if path else None
-write_csv(snakemake.output.published, compare_published(summary, snakemake.params.published, hits))

@@ -17,9 +17,10 @@ def write(folder, *lines):
 def test_what_is_empty_is_left_out_and_numbers_are_numbers(tmp_path):
     path = write(
         tmp_path,
-        "koo,Table 1,,synthetic,cnn-2,,,auroc,,0.968,,1,",
-        'koo,"text, five trials",CNN-1,synthetic,cnn-1,2,saliency,any,at_most,0.9,0.024,5,',
-        "dash,Table 2,,k562,small,,,auroc,,0.918,0.098,108,median",
+        "koo,Table 1,,synthetic,cnn-2,,,auroc,,0.968,,1,,",
+        'koo,"text, five trials",CNN-1,synthetic,cnn-1,2,saliency,any,at_most,0.9,0.024,5,,',
+        "dash,Table 2,,k562,small,,,auroc,,0.918,0.098,108,median,",
+        "dash,Table 3,,k562,small,,,t_test_p,,5.08e-4,,108,,large",
     )
     assert read_published_numbers(path) == [
         {
@@ -56,16 +57,26 @@ def test_what_is_empty_is_left_out_and_numbers_are_numbers(tmp_path):
             "trials": 108,
             "statistic": "median",
         },
+        {
+            "study": "dash",
+            "table": "Table 3",
+            "dataset": "k562",
+            "architecture": "small",
+            "metric": "t_test_p",
+            "mean": 0.000508,
+            "trials": 108,
+            "baseline": "large",
+        },
     ]
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("koo,T,,s,cnn-2,,,auroc,,high,,1,", "line 2: mean is 'high'. Expected a number"),
-        ("koo,T,,s,cnn-2,first,,auroc,,0.9,,1,", "line 2: layer is 'first'"),
-        ("koo,T,,s,cnn-2,,,auroc,,0.9,,1", "line 2: Expected 13 columns"),
-        ("koo,T, five,,s,cnn-2,,,auroc,,0.9,,1,", "line 2: Expected 13 columns; quote commas"),
+        ("koo,T,,s,cnn-2,,,auroc,,high,,1,,", "line 2: mean is 'high'. Expected a number"),
+        ("koo,T,,s,cnn-2,first,,auroc,,0.9,,1,,", "line 2: layer is 'first'"),
+        ("koo,T,,s,cnn-2,,,auroc,,0.9,,1,", "line 2: Expected 14 columns"),
+        ("koo,T, five,,s,cnn-2,,,auroc,,0.9,,1,,", "line 2: Expected 14 columns; quote commas"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path, line, message):

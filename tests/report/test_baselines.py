@@ -30,11 +30,34 @@ def test_tables_of_datasets_become_one(tmp_path):
     assert list(collect_baselines(paths)["dataset"]) == ["set-2", "set-10"]
 
 
+def test_what_others_report_stands_among_the_baselines_without_what_they_do_not(tmp_path):
+    baselines_of("set-2").to_csv(tmp_path / "2.csv", index=False)
+    reported = [["set-10", "meme", 0.7], ["set-2", "meme", 0.6]]
+    table = collect_baselines([tmp_path / "2.csv"], reported)
+    assert table[["dataset", "baseline", "auroc"]].to_numpy().tolist() == [
+        ["set-2", "kmer-6", 0.9],
+        ["set-2", "meme", 0.6],
+        ["set-10", "meme", 0.7],
+    ]
+    assert table["aupr"].isna().tolist() == [False, True, True]
+    alone = collect_baselines([], reported)
+    assert alone["baseline"].tolist() == ["meme", "meme"]
+
+
+def test_a_reported_score_in_a_page(summary):
+    baselines = collect_baselines([], [["synthetic", "meme", 0.7]])
+    page = write_summary(summary, compare_published(summary, []), baselines=baselines)
+    assert f"| meme (reported) | {DASH} | 0.700 | {DASH} |" in page
+    assert "A reported AUROC is what others state of a method here." in page
+    assert "logistic" not in page
+
+
 @pytest.mark.parametrize(
     ("name", "label"),
     [
         ("kmer-6", "6-mer logistic regression"),
         ("kmer-8-both-strands", "8-mer logistic regression, both strands"),
+        ("meme-chip", "meme-chip (reported)"),
     ],
 )
 def test_baselines_have_names_for_readers(name, label):

@@ -1,8 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from report_toys import cells_of, fractions_of, published_number
 
+from motifgrid.report.paired import pair_all
 from motifgrid.report.published_table import (
     COLUMNS,
     compare_published,
@@ -19,7 +21,7 @@ def test_comparison_with_a_published_number(summary):
     assert list(row.index) == [
         "study", "table", "row", "metric", "ours_mean", "ours_sd", "n", "published_mean",
         "published_sd", "difference", "within_2sd", "relation", "dataset", "architecture",
-        "readout", "layer", "statistic",
+        "readout", "layer", "statistic", "baseline",
     ]  # fmt: skip
     assert row[["study", "table", "row", "metric"]].tolist() == [
         "koo-eddy-2019", "Table 1", "CNN-25", "relevant",
@@ -235,3 +237,59 @@ def test_hits_stand_beside_a_published_part_of_them(summary):
 def test_hits_that_nobody_counted_are_not_a_metric(summary):
     with pytest.raises(ValueError, match=r"has metric relevant_hits\. Expected one of auroc"):
         compare_published(summary, [published_number(metric="relevant_hits")])
+
+
+PAIRED = {"cnn-2": (0.6, 0.7, 0.8, 0.85, 0.9, 0.5), "cnn-25": (0.7, 0.75, 0.9, 0.84, 0.99, 0.7)}
+
+
+def pair_rows(sets=6):
+    """CNN-2 and CNN-25 on as many sets, one seed each, and both on one set of no collection."""
+    cells = [
+        cells_of((name, 0, auroc)).assign(dataset=f"set-{number}")
+        for name, aurocs in PAIRED.items()
+        for number, auroc in enumerate(aurocs[:sets])
+    ]
+    apart = [cells_of((name, 0, 0.1 * len(name))).assign(dataset="apart") for name in PAIRED]
+    return pair_all(pd.concat([*cells, *apart]), [["cnn-2", "cnn-25"]])
+
+
+def number_of_pair(**changes):
+    number = published_number(metric="t_test_p", mean=5.08e-4, sd=None, dataset="all", **changes)
+    sets = [f"set-{number}" for number in range(6)]
+    return {"architecture": "cnn-25", "baseline": "cnn-2", "datasets": sets, **number}
+
+
+@pytest.mark.parametrize("architecture", ["cnn-2", "cnn-25"])
+def test_a_published_p_stands_beside_ours_over_its_sets(summary, architecture):
+    (other,) = set(PAIRED) - {architecture}
+    number = number_of_pair() | {"architecture": architecture, "baseline": other}
+    table = compare_published(summary, [number], pairs=pair_rows())
+    row = table.iloc[0]
+    assert row["ours_mean"] == pytest.approx(scipy.stats.ttest_rel(*PAIRED.values()).pvalue)
+    assert (row["n"], row["within_2sd"], row["baseline"]) == (6, "", other)
+    assert np.isnan(row["difference"]) and row["readout"] == row["layer"] == ""
+    (told,) = render_published(table).to_dict("records")
+    assert told["Metric"] == "p, t-test over sets"
+    assert (told["Ours"], told["Published"]) == (f"{row['ours_mean']:.2g}", "0.00051")
+    assert (told["Seeds"], told["Difference"]) == ("6 sets", DASH)
+
+
+def test_few_sets_have_no_p_to_compare(summary, tmp_path):
+    table = compare_published(summary, [number_of_pair()], pairs=pair_rows(sets=3))
+    table.to_csv(tmp_path / "published.csv", index=False)
+    for comparison in (table, read_comparison(tmp_path / "published.csv")):
+        (told,) = render_published(comparison).to_dict("records")
+        assert (told["Ours"], told["Seeds"]) == (DASH, "3 sets")
+
+
+def test_a_p_without_a_baseline_is_an_error(summary):
+    number = number_of_pair()
+    del number["baseline"]
+    with pytest.raises(ValueError, match="without baseline: add it"):
+        compare_published(summary, [number], pairs=pair_rows())
+
+
+def test_a_score_has_no_readout(summary):
+    numbers = [published_number(metric="auroc"), published_number()]
+    table = compare_published(summary, numbers)
+    assert table[["readout", "layer"]].to_numpy().tolist() == [["", ""], ["activation", "1"]]

@@ -171,6 +171,7 @@ def pair_of(baseline, other, improved, worsened, p=0.01, difference=0.0123):
         "median_high": 0.02,
         "p": p,
         "p_holm": 2 * p,
+        "t_test_p": p / 4,
         "rank_biserial": 0.5,
         "baseline_sd": 0.02,
         "other_sd": 0.01,
@@ -191,6 +192,17 @@ def test_without_readouts_the_answer_is_about_the_pair(scores_alone):
     page = write_summary(scores_alone, compare_published(scores_alone, []), pairs=pairs)
     assert "expectation has the higher AUROC on 8 of 10 datasets" in page
     assert "filters were read" not in page
+
+
+def test_pairs_have_the_ps_of_both_tests(scores_alone):
+    pairs = pd.DataFrame([pair_of("max", "expectation", 8, 2)])
+    page = write_summary(scores_alone, compare_published(scores_alone, []), pairs=pairs)
+    head, _rule, row = [line for line in page.splitlines() if line.startswith("| ")][-3:]
+    told = dict(zip(head.split(" | "), row.split(" | "), strict=True))
+    assert [told[name] for name in ("p, Wilcoxon", "Holm", "p, t-test")] == [
+        "0.01", "0.02", "0.0025",
+    ]  # fmt: skip
+    assert "Student's paired t-test" in page
 
 
 def test_several_pairs_have_a_line_each_with_corrected_ps(scores_alone):

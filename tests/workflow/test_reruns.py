@@ -8,6 +8,7 @@ pytestmark = pytest.mark.workflow
 
 SUMMARY_RULES = {
     "tables",
+    "published_table",
     "table_figure",
     "pool_figure",
     "contrast_figure",

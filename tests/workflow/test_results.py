@@ -75,6 +75,7 @@ def test_tables_have_the_columns_of_the_contract(finished):
             "readout",
             "layer",
             "statistic",
+            "baseline",
         ]
     )
     for name in ("cells", "matches"):

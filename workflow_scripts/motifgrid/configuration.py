@@ -96,7 +96,10 @@ OF_CELLS = ("auroc", "aupr")
 """Metrics that belong to a cell, whatever reads it."""
 
 OF_HITS = ("relevant_hits",)
-"""Metrics of readouts of sequences and classes; all others are of motifs."""
+"""Metrics of readouts of sequences and classes."""
+
+OF_PAIRS = ("t_test_p",)
+"""Metrics of pairs of architectures over datasets; all others are of motifs."""
 
 
 class ConfigurationError(ValueError):
@@ -182,6 +185,21 @@ def list_cells(config: Mapping[str, object]) -> list[Cell]:
 def list_imported(config: Mapping[str, object]) -> list[str]:
     """List the architectures whose weights are published ones, sorted."""
     return sorted(name for name, recipe in config["architectures"].items() if "weights" in recipe)
+
+
+def list_reported(config: Mapping[str, object]) -> list[list[object]]:
+    """List what others report of the datasets in a resolved configuration's grid.
+
+    Returns:
+        Dataset, name of the method and AUROC of each, sorted.
+    """
+    used = {name for block in config["grid"] for name in block["datasets"]}
+    return sorted(
+        [dataset, method, auroc]
+        for method, aurocs in config["baselines"].get("reported", {}).items()
+        for dataset, auroc in aurocs.items()
+        if dataset in used
+    )
 
 
 def list_weight_files(recipe: Mapping[str, object]) -> dict[str, str]:
@@ -465,7 +483,8 @@ def _add_datasets(
 ) -> Mapping[str, object]:
     if number["dataset"] not in members:
         return number
-    return {"datasets": members[number["dataset"]], "statistic": "mean", **number}
+    statistic = {} if number["metric"] in OF_PAIRS else {"statistic": "mean"}
+    return {"datasets": members[number["dataset"]], **statistic, **number}
 
 
 def _take_study(
@@ -499,10 +518,17 @@ def _take_study(
         )
     named = config.get("readouts", {PUBLISHED_READOUT: None})
     taken = [number for number in taken if number.get("readout", "") in ("", *named)]
+    taken = [each for each in taken if each["metric"] not in OF_PAIRS or _is_paired(config, each)]
     if not named:
-        return [number for number in taken if number["metric"] in OF_CELLS]
+        return [number for number in taken if number["metric"] in (*OF_CELLS, *OF_PAIRS)]
     readout = _find_published_readout(config, study)
     return [{"readout": readout, **number} for number in taken]
+
+
+def _is_paired(config: Mapping[str, object], number: Mapping[str, object]) -> bool:
+    """Tell whether a configuration compares the pair that a number is of, either way round."""
+    names = {number.get("baseline"), number["architecture"]}
+    return any(set(pair) == names for pair in config.get("pairs", ()))
 
 
 def _find_published_readout(config: Mapping[str, object], study: str) -> str:
@@ -607,8 +633,10 @@ def _find_inconsistencies(
     yield from _find_unknown_names(config, places, collections)
     yield from _find_idle_statistics(config, places)
     yield from _find_misread_numbers(config, places)
+    yield from _find_unpaired_numbers(config, places)
     yield from _find_lonely_pairs(config)
     yield from _find_trained_imports(config)
+    yield from _find_mistaken_reports(config)
     yield from _find_idle_settings(config)
 
 
@@ -647,12 +675,39 @@ def _find_lonely_pairs(config: Mapping[str, object]) -> Iterable[str]:
     for block in config["grid"]:
         for name in block["architectures"]:
             trained.setdefault(name, set()).update(block["datasets"])
+    reported: dict[str, set[str]] = {}
+    for dataset, method, _auroc in list_reported(config):
+        reported.setdefault(method, set()).add(dataset)
+    places = {**trained, **reported}
     for number, (baseline, other) in enumerate(config["pairs"]):
-        known = {baseline, other} <= config["architectures"].keys()
-        if known and not trained.get(baseline, set()) & trained.get(other, set()):
+        known = {baseline, other} <= _list_comparable(config)
+        if known and not places.get(baseline, set()) & places.get(other, set()):
+            scored = "trains" if {baseline, other} <= config["architectures"].keys() else "has"
             yield (
-                f"  pairs: {number}: the grid trains {baseline} and {other} on no dataset in "
+                f"  pairs: {number}: the grid {scored} {baseline} and {other} on no dataset in "
                 "common. Put both into one block of the grid, or take the pair out."
+            )
+
+
+def _list_comparable(config: Mapping[str, object]) -> set[str]:
+    """Return the names that a pair may have: architectures, and methods that others report."""
+    return config["architectures"].keys() | config["baselines"].get("reported", {}).keys()
+
+
+def _find_mistaken_reports(config: Mapping[str, object]) -> Iterable[str]:
+    """Find reported methods that have another's name, or no dataset of the grid."""
+    told = {method for _dataset, method, _auroc in list_reported(config)}
+    for method, aurocs in config["baselines"].get("reported", {}).items():
+        if method in config["architectures"] or method.startswith("kmer-"):
+            taken = "an architecture" if method in config["architectures"] else "a baseline of ours"
+            yield (
+                f"  baselines: reported: {method} is the name of {taken}. Expected another one, "
+                f"such as {method}-reported."
+            )
+        if method not in told and aurocs.keys() <= config["datasets"].keys():
+            yield (
+                f"  baselines: reported: {method} would do nothing, since the grid trains on none "
+                "of its datasets. Leave it out, or add one to the grid."
             )
 
 
@@ -733,10 +788,17 @@ def _find_unknown_names(
     places += [("contrast", "architectures", name) for name in config["contrast"]]
     shown = config["dashboard"].get("architectures", ())
     places += [("dashboard: architectures", "architectures", name) for name in shown]
+    reported = config["baselines"].get("reported", {})
     places += [
         (f"pairs: {number}", "architectures", name)
         for number, pair in enumerate(config["pairs"])
         for name in pair
+        if name not in reported
+    ]
+    places += [
+        (f"baselines: reported: {method}", "datasets", name)
+        for method, aurocs in reported.items()
+        for name in aurocs
     ]
     places += [
         (f"readouts: {readout}: architectures", "architectures", name)
@@ -767,16 +829,42 @@ def _list_names(number: Mapping[str, object], read: bool) -> Iterable[tuple[str,
         yield from (("datasets", "datasets", name) for name in number["datasets"])
     else:
         yield "dataset", "datasets", number["dataset"]
-    if read or number["metric"] not in OF_CELLS:
+    if number["metric"] not in OF_PAIRS and (read or number["metric"] not in OF_CELLS):
         yield "readout", "readouts", number["readout"]
 
 
 def _find_idle_statistics(config: Mapping[str, object], entries: Sequence[int]) -> Iterable[str]:
     for place, number in zip(entries, config["published"], strict=True):
-        if "statistic" in number and "datasets" not in number:
+        if "statistic" in number and number["metric"] in OF_PAIRS:
+            yield (
+                f"  published: {place}: statistic: {number['statistic']} would do nothing, since "
+                f"{number['metric']} is of a test. Leave it out."
+            )
+        elif "statistic" in number and "datasets" not in number:
             yield (
                 f"  published: {place}: statistic: {number['statistic']} would do nothing, since "
                 f"{number['dataset']} is one dataset. Name a collection there, or leave it out."
+            )
+
+
+def _find_unpaired_numbers(config: Mapping[str, object], entries: Sequence[int]) -> Iterable[str]:
+    """Find published numbers of a pair that is not compared, and pairs of what has none."""
+    for place, number in zip(entries, config["published"], strict=True):
+        metric, baseline = number["metric"], number.get("baseline")
+        if baseline is not None and metric not in OF_PAIRS:
+            yield (
+                f"  published: {place}: baseline: {baseline} would do nothing, since {metric} is "
+                f"of one architecture. Leave it out, or take metric {', '.join(OF_PAIRS)}."
+            )
+        if metric in OF_PAIRS and baseline is None:
+            yield (
+                f"  published: {place}: {metric} is of two architectures. Name the one that "
+                f"{number['architecture']} is compared with (baseline: ...)."
+            )
+        elif metric in OF_PAIRS and not _is_paired(config, number):
+            yield (
+                f"  published: {place}: {metric} of {baseline} and {number['architecture']}, which "
+                f"are not compared. Add [{baseline}, {number['architecture']}] to pairs."
             )
 
 
@@ -786,7 +874,7 @@ def _find_misread_numbers(config: Mapping[str, object], entries: Sequence[int]) 
     for place, number in zip(entries, config["published"], strict=True):
         metric, readout = number["metric"], config["readouts"].get(number["readout"])
         methods = kinds[metric in OF_HITS]
-        if metric not in OF_CELLS and readout and readout["method"] not in methods:
+        if metric not in (*OF_CELLS, *OF_PAIRS) and readout and readout["method"] not in methods:
             known = [name for name, each in config["readouts"].items() if each["method"] in methods]
             yield (
                 f"  published: {place}: readout: {number['readout']} does not measure {metric}. "

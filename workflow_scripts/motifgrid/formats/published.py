@@ -21,10 +21,13 @@ COLUMNS = (
     "sd",
     "trials",
     "statistic",
+    "baseline",
 )
-"""Columns of the table; row, layer, readout, relation, sd and statistic may be empty. A number over
-all sets of a collection names the collection as its dataset, and its statistic is mean or median;
-the column mean holds either, sd the standard deviation over sets, trials the number of sets."""
+"""Columns of the table; row, layer, readout, relation, sd, statistic and baseline may be empty. A
+number over all sets of a collection names the collection as its dataset, and its statistic is mean
+or median; the column mean holds either, sd the standard deviation over sets, trials the number of
+sets. The p of a test over sets (metric t_test_p) stands in the column mean, too, and baseline is
+what the architecture was compared with."""
 
 _NUMBERS = {"layer": int, "mean": float, "sd": float, "trials": int}
 

@@ -1,30 +1,56 @@
 """Baselines beside the networks: one table, and rows of the others' tables and figures."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from motifgrid.formats.csv_tables import read_table
 from motifgrid.report.names import natural_key, sort_names
-from motifgrid.report.tables import HEADINGS, MISSING, SCORES
+from motifgrid.report.tables import HEADINGS, MISSING, SCORES, render_number
+
+COLUMNS = ["dataset", "baseline", *SCORES]
+
+_KMERS = re.compile(r"kmer-(\d+)(-both-strands)?")
 
 
-def collect_baselines(paths: Iterable[Path | str]) -> pd.DataFrame:
-    """Gather the tables of all datasets, see `training.kmer_baseline.score_kmers`.
+def collect_baselines(
+    paths: Iterable[Path | str], reported: Iterable[Sequence[object]] = ()
+) -> pd.DataFrame:
+    """Gather the baselines of all datasets.
+
+    Args:
+        paths: tables of datasets, see `training.kmer_baseline.score_kmers`.
+        reported: dataset, name of a method, and the AUROC that others report.
 
     Returns:
-        One row per dataset and baseline: dataset, baseline, auroc, aupr, ordered by these.
+        One row per dataset and baseline with `COLUMNS`, ordered by these; a reported one has no
+        aupr.
     """
-    table = pd.concat([read_table(path) for path in paths], ignore_index=True)
+    others = pd.DataFrame([[*row, float("nan")] for row in reported], columns=COLUMNS)
+    parts = [read_table(path) for path in paths] + [others] * bool(len(others))
+    table = pd.concat(parts, ignore_index=True)
     return table.sort_values(["dataset", "baseline"], key=natural_key, ignore_index=True)
 
 
 def label_baseline(name: str) -> str:
     """Return what readers call a baseline: kmer-6 is a logistic regression on 6-mers."""
-    k, strands = re.fullmatch(r"kmer-(\d+)(-both-strands)?", name).groups()
+    found = _KMERS.fullmatch(name)
+    if not found:
+        return f"{name} (reported)"
+    k, strands = found.groups()
     return f"{k}-mer logistic regression{', both strands' if strands else ''}"
+
+
+def describe_baselines(baselines: pd.DataFrame) -> str:
+    """Say in a sentence or two what the baselines of a table are."""
+    ours = [bool(_KMERS.fullmatch(name)) for name in baselines["baseline"]]
+    sentences = {
+        "A logistic regression is a baseline without a network, on counts of k-mers.": any(ours),
+        "A reported AUROC is what others state of a method here.": not all(ours),
+    }
+    return " ".join(sentence for sentence, told in sentences.items() if told)
 
 
 def label_baselines(baselines: pd.DataFrame) -> dict[str, str]:
@@ -46,7 +72,7 @@ def add_rows(table: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFrame:
         {
             "Dataset": baselines["dataset"],
             "Architecture": baselines["baseline"].map(label_baseline),
-            **{HEADINGS[score]: baselines[score].map("{:.3f}".format) for score in SCORES},
+            **{HEADINGS[score]: baselines[score].map(_render) for score in SCORES},
         }
     )
     both = pd.concat([table, rows], ignore_index=True)[table.columns].fillna(MISSING)
@@ -67,3 +93,7 @@ def add_cells(cells: pd.DataFrame, baselines: pd.DataFrame) -> pd.DataFrame:
     """
     rows = baselines.rename(columns={"baseline": "architecture"}).assign(seed=0)
     return pd.concat([cells, rows], ignore_index=True)
+
+
+def _render(score: float) -> str:
+    return render_number(score, float("nan"), 1)

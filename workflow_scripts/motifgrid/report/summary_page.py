@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from motifgrid.report.baselines import add_rows
+from motifgrid.report.baselines import add_rows, describe_baselines
 from motifgrid.report.hits_table import render_hits
 from motifgrid.report.names import count_things, is_untrained, trained_name
 from motifgrid.report.paired import LEAST_DIFFERENCES
-from motifgrid.report.published_table import render_published
+from motifgrid.report.published_table import render_p, render_published
 from motifgrid.report.sites_table import compare_readouts, render_sites
 from motifgrid.report.tables import (
     HEADINGS,
@@ -232,7 +232,7 @@ def _describe_table1(
     table = render_table1(summary, labels)
     if baselines is not None:
         table = add_rows(table, baselines)
-        words += " A logistic regression is a baseline without a network, on counts of k-mers."
+        words += f" {describe_baselines(baselines)}"
     return f"{words}\n\n{format_markdown(table)}"
 
 
@@ -275,16 +275,19 @@ def _describe_pairs(pairs: pd.DataFrame | None, labels: Mapping[str, str]) -> st
             "Better on": f"{row.improved} of {row.datasets}",
             f"Median {row.metric.upper()} more": f"{row.median_difference:+.4f}",
             "95 % interval": render_interval(row),
-            "p": _round_p(row.p),
-            "p (Holm)": _round_p(row.p_holm),
+            "p, Wilcoxon": render_p(row.p),
+            "Holm": render_p(row.p_holm),
+            "p, t-test": render_p(row.t_test_p),
             "Rank-biserial": _round(row.rank_biserial, "{:+.2f}"),
             "SD over seeds": f"{_round(row.baseline_sd)} to {_round(row.other_sd)}",
         }
         for row in pairs.itertuples()
     ]
     method = (
-        "Every dataset counts once, by its mean over seeds; p is Wilcoxon's signed-rank test. "
-        f"There is neither p nor interval for fewer than {LEAST_DIFFERENCES} datasets."
+        "Every dataset counts once, by its mean over seeds. The tests are Wilcoxon's signed-rank "
+        "test, by which pairs are judged (corrected for the number of pairs by Holm), and "
+        "Student's paired t-test, which takes differences for normally distributed. There is "
+        f"neither p nor interval for fewer than {LEAST_DIFFERENCES} datasets."
     )
     return f"{format_markdown(pd.DataFrame(rows))}\n\n{method}"
 
@@ -298,10 +301,6 @@ def render_interval(pair: NamedTuple) -> str:
 
 def _round(value: float, shape: str = "{:.4f}") -> str:
     return MISSING if pd.isna(value) else shape.format(value)
-
-
-def _round_p(p: float) -> str:
-    return _round(p, "{:.2g}")
 
 
 def _describe_published(comparison: pd.DataFrame, note: str) -> str:

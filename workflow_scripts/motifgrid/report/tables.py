@@ -177,6 +177,13 @@ def read_rendered(path: Path | str) -> pd.DataFrame:
     return read_words(path)
 
 
+def read_summary(path: Path | str) -> pd.DataFrame:
+    """Read results/tables/summary.csv as `summarise` returned it: layers are whole numbers."""
+    table = read_table(path)
+    layers = ["" if pd.isna(layer) else int(layer) for layer in table["layer"]]
+    return table.assign(layer=pd.Series(layers, index=table.index, dtype=object))
+
+
 def select_first_layer(matches: pd.DataFrame, readout: str) -> pd.DataFrame:
     """Return one readout's rows of the table of all match fractions, of the first layer it read."""
     rows = matches[matches["readout"] == readout]
