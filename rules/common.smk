@@ -269,6 +269,7 @@ SCANS = [scan.file_name for scan in find_scans(get_recipes_of(CELLS))]
 MOST_GAP_CURVES = 12
 MOST_DRAWN = 30
 MOST_DASHBOARDS = 12
+SHOWN_SEQUENCES = STUDY["dashboard"].get("sequences", 50)
 PAIR_TABLES = {"pairs": "results/tables/pairs.csv"} if STUDY["pairs"] else {}
 PUBLISHED_HITS = (
     {"hits": "results/tables/hits.csv"}
@@ -697,7 +698,7 @@ def get_dashboards():
     """A page for every dataset with readouts of sequences, where the configuration wants any."""
     shown = [name for name in DATASETS if list_shown(name, SEQUENCE_READOUTS)]
     # of hundreds of datasets nobody looks at every page: ask for one by its file name
-    wanted = shown[:MOST_DASHBOARDS] if STUDY["dashboard"]["sequences"] else []
+    wanted = shown[:MOST_DASHBOARDS] if SHOWN_SEQUENCES else []
     return [f"results/dashboards/{name}.html" for name in wanted]
 
 

@@ -30,7 +30,7 @@ rule dashboard:
         readings=get_shown_readings(SEQUENCE_READOUTS),
         optima=get_shown_readings(OPTIMISATIONS),
         seeds=get_shown_seeds,
-        sequences=STUDY["dashboard"]["sequences"],
+        sequences=SHOWN_SEQUENCES,
     message:
         "Writing the page with sequences of {wildcards.dataset}"
     script:

@@ -6,12 +6,18 @@ from motifgrid.formats.meme import Motif
 from motifgrid.motifs import databases
 
 DATABASE = [
-    Motif(identifier, np.random.default_rng(number).dirichlet([1] * 4, 5 + number), 20)
-    for number, identifier in enumerate(
-        ("MA0083.3", "MA0095.2", "MA0151.1", "MA0601.1", "MA0909.1")
+    Motif(identifier, np.random.default_rng(number).dirichlet([1] * 4, 5 + number), 20, name)
+    for number, (identifier, name) in enumerate(
+        {
+            "MA0083.3": "SRF",
+            "MA0095.2": "YY1",
+            "MA0151.1": "Arid3a",
+            "MA0601.1": "Arid3b",
+            "MA0909.1": "HOXD13",
+        }.items()
     )
 ]
-IDENTIFIERS = {motif.identifier for motif in DATABASE}
+IDENTIFIERS = {motif.identifier: motif.name for motif in DATABASE}
 
 
 def test_every_class_gets_its_motif_in_order():
@@ -51,7 +57,13 @@ def test_relevant_identifiers_are_kept_as_they_are_given():
             {"name": "YY1", "motif": "MA0095.1"},
             r"class YY1: motif: .*no 'MA0095\.1'\. Did you mean 'MA0095\.2'\?",
         ),
-        ({"name": "SRF", "motif": "serum"}, r"class SRF: motif: .*no 'serum'\.$"),
+        ({"name": "SRF", "motif": "srf"}, r"no 'srf'\. Did you mean 'MA0083\.3'\?$"),
+        ({"name": "SRF", "motif": "MA9999.1"}, r"no 'MA9999\.1'\. Expected an identifier of"),
+        (
+            {"name": "SRF", "motif": "serum"},
+            r"class SRF: motif: .*no 'serum'\. Expected an identifier of motif_database, such as "
+            r"MA0083\.3: JASPAR's are at https://jaspar\.elixir\.no, a file's own follow the word",
+        ),
     ],
 )
 def test_an_unknown_motif_is_named_with_class_value_and_the_closest(entry, message):
@@ -96,6 +108,6 @@ def test_jaspars_other_collections_are_known():
 @pytest.mark.parametrize(("length", "problems"), [(32, 0), (33, 1)])
 def test_an_identifier_that_the_truth_could_not_keep_whole_is_named(length, problems):
     name = "M" * length
-    found = find_unknown_motifs([{"name": "long", "motif": name}], {name})
+    found = find_unknown_motifs([{"name": "long", "motif": name}], {name: ""})
     assert len(found) == problems
     assert all("class long: motif:" in text and "32 letters" in text for text in found)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from motifgrid import dataset_blocks, readout_blocks
+from motifgrid import dataset_blocks, readout_blocks, unread_settings
 from motifgrid.config_files import find_doubled_keys, find_excess
 from motifgrid.dataset_collections import (
     CollectionError,
@@ -15,7 +15,7 @@ from motifgrid.dataset_collections import (
 )
 from motifgrid.datasets import implanted
 from motifgrid.datasets.implanted import ImplantedSettings
-from motifgrid.datasets.pool import build_pool
+from motifgrid.datasets.pool import build_pool, suggest_motif
 from motifgrid.datasets.simulation import SimulationSettings, require_feasible
 from motifgrid.formats.keras1 import LAYERS_FILE
 from motifgrid.formats.meme import Motif, read_meme
@@ -157,6 +157,7 @@ def resolve(
         for number in resolved["published"]:
             number.setdefault("row", f"{number['architecture']}, {number['dataset']}")
         problems = list(_find_inconsistencies(resolved, places, given.get("collections", ())))
+        problems += unread_settings.find_problems(resolved, schema)
     if problems:
         lines = ["The configuration cannot run:", *name_collections(given, problems)]
         raise ConfigurationError("\n".join(lines))
@@ -414,15 +415,15 @@ def require_known_motifs(config: Mapping[str, object]) -> None:
                 implanted.require_feasible(pool, settings)
         except ValueError as error:
             problems += [f"  datasets: {name}: {line}" for line in str(error).splitlines()]
-    identifiers = {motif.identifier for motif in database}
+    identifiers = {motif.identifier: motif.name for motif in database}
     problems += [
-        f"  matches: ignored: the motif database has no '{name}'.{suggest(name, identifiers)}"
+        f"  matches: ignored: the motif database has no '{name}'.{suggest_motif(name, identifiers)}"
         for name in config["matches"]["ignored"]
         if name not in identifiers
     ]
     problems += [
         f"  architectures: {name}: initial_motifs: the motif database has no '{identifier}'."
-        f"{suggest(identifier, identifiers)}"
+        f"{suggest_motif(identifier, identifiers)}"
         for name, recipe in config["architectures"].items()
         for identifier in recipe.get("initial_motifs", ())
         if identifier not in identifiers

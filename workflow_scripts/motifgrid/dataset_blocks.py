@@ -94,6 +94,13 @@ def list_motifs(block: Block) -> list[dict[str, object]]:
     return [entry for entry in list_classes(block) if "motif" in entry]
 
 
+def list_classes_without_motif(block: Block) -> list[dict[str, object]]:
+    """List the classes that name no motif; of implants or patterns all, where none has one."""
+    if "motifs" in block or "patterns" in block:
+        return [] if list_motifs(block) else list_classes(block)
+    return [entry for entry in list_classes(block) if "motif" not in entry]
+
+
 def list_files(block: Block) -> list[tuple[str, str]]:
     """List the files that a block names, as (key, text)."""
     files = [(key, block[key]) for key in _FILE_KEYS[block["kind"]] if key in block]

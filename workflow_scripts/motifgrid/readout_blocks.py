@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from motifgrid import dataset_blocks
 from motifgrid.readouts import modisco_patterns
 
 FILTER_METHODS = ("filters", "kernel_pwm")
@@ -41,6 +42,9 @@ READS_RECURRENCE = ("temporal_output",)
 TELLING_WIDTH = 6
 """Nucleotides of a hit from which on it tells a motif from others: of k-mers from a motif's own
 sites Tomtom finds it by 36 % of those of 6 nucleotides, 13 % of 5, 3 % of 4 (docs/readouts.md)."""
+
+MOST_NAMED = 5
+"""Classes that a message names."""
 
 _SUM_OF_GRADIENTS = (
     "the gradients of a position's four bases add up to how the score changes off the sequences "
@@ -107,6 +111,7 @@ def find_risks(config: Mapping[str, object]) -> Iterable[str]:
     Yields:
         Lines that begin with the key.
     """
+    yield from _find_unknown_hits(config)
     sources = set(_list_sources(config).values())
     for name, readout in config["readouts"].items():
         width = readout.get("width", TELLING_WIDTH)
@@ -122,6 +127,29 @@ def find_risks(config: Mapping[str, object]) -> Iterable[str]:
                 f"method tfmodisco reads those of {name}. Its hits mean nothing, since "
                 f"{_SUM_OF_GRADIENTS}."
             )
+
+
+def _find_unknown_hits(config: Mapping[str, object]) -> Iterable[str]:
+    """Find classes without a motif whose hits nothing can be counted of."""
+    names = list_readouts(config, (*SEQUENCE_METHODS, *OPTIMISATIONS))
+    lacking = [
+        f"{entry['name']} of {dataset}"
+        for dataset in _list_used(config, "datasets")
+        for entry in dataset_blocks.list_classes_without_motif(config["datasets"][dataset])
+    ]
+    if names and lacking:
+        more = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
+        classes = ", ".join(lacking[:MOST_NAMED]) + more
+        yield (
+            f"  readouts: {', '.join(names)}: no motif is known of {classes}, so that no hit there "
+            "can count as the motif's. Name it (motif: MA0083.3) where there is one."
+        )
+
+
+def _list_used(config: Mapping[str, object], kind: str) -> list[str]:
+    """List the datasets or architectures that the grid names and the configuration knows."""
+    used = {name for block in config["grid"] for name in block[kind]}
+    return sorted(used & set(config[kind]))
 
 
 def _find_idle_readouts(config: Mapping[str, object]) -> Iterable[str]:
@@ -231,6 +259,12 @@ def _find_wide_seqlets(config: Mapping[str, object]) -> Iterable[str]:
         except ValueError as error:
             yield f"  readouts: {name}: {error}"
             continue
+        if settings.least_seqlets >= settings.most_seqlets:
+            yield (
+                f"  readouts: {name}: least_seqlets: {settings.least_seqlets} of most_seqlets: "
+                f"{settings.most_seqlets} leave no pattern: there is none of so few. Expected "
+                "fewer least_seqlets than most_seqlets."
+            )
         for dataset, length in _list_lengths(config).items():
             read = length if settings.window == modisco_patterns.WHOLE else settings.window
             if settings.seqlet > read:
@@ -251,6 +285,11 @@ def _list_lengths(config: Mapping[str, object]) -> dict[str, int]:
 def _find_wide_windows(config: Mapping[str, object]) -> Iterable[str]:
     for name, readout in config["readouts"].items():
         for dataset, length in _list_lengths(config).items():
+            if readout.get("width") == length:
+                yield (
+                    f"  readouts: {name}: width: {length} is the whole of the sequences of "
+                    f"{dataset}, in which nothing is left to point at. Expected less, such as 9."
+                )
             for key in ("window", "width"):
                 window = readout.get(key)
                 if isinstance(window, int) and window > length:
@@ -295,6 +334,12 @@ def _find_unread_pages(config: Mapping[str, object]) -> Iterable[str]:
     Best inputs alone make no page, but are shown beside sequences.
     """
     used = {name for block in config["grid"] for name in block["architectures"]}
+    if config["dashboard"].get("sequences") and not list_readouts(config, SEQUENCE_METHODS):
+        yield (
+            "  dashboard: sequences would do nothing, since no readout reads sequences. Take it "
+            f"out, or add a readout with one of the methods {', '.join(SEQUENCE_METHODS)} "
+            "(docs/dashboard.md)."
+        )
     shown = config["dashboard"].get("architectures", [])
     read, beside = (
         {

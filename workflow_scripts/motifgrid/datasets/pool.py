@@ -1,10 +1,14 @@
 """The ground truth of a dataset: the motifs of its classes, looked up in the motif database."""
 
+import difflib
 from collections.abc import Collection, Mapping, Sequence
 
 from motifgrid.formats.dataset import TRUTH_DTYPE, PoolMotif
 from motifgrid.formats.meme import Motif
-from motifgrid.spelling import suggest
+
+ALIKE = 0.85
+"""How much alike, of 1, identifiers are that differ in one of eight letters: with less, what is
+spelt most like an identifier is that of another factor."""
 
 
 class UnknownMotifError(ValueError):
@@ -31,7 +35,8 @@ def build_pool(
         UnknownMotifError: with every unknown identifier, one per line.
     """
     matrices = {motif.identifier: motif.pwm for motif in database}
-    problems = find_unknown_motifs(classes, matrices, known)
+    names = {motif.identifier: motif.name for motif in database}
+    problems = find_unknown_motifs(classes, names, known)
     if problems:
         raise UnknownMotifError("\n".join(problems))
     return tuple(
@@ -47,21 +52,21 @@ def build_pool(
 
 def find_unknown_motifs(
     classes: Sequence[Mapping[str, object]],
-    database: Collection[str],
+    database: Mapping[str, str],
     known: Collection[str] = (),
 ) -> list[str]:
     """Describe every identifier of `classes` that is not in `database` (or, if relevant, `known`).
 
     Args:
         classes: entries with name, motif and possibly relevant.
-        database: identifiers in the motif database.
+        database: identifiers in the motif database, each with its factor's name.
         known: identifiers that exist elsewhere.
 
     Returns:
         One sentence per problem with class, key, value and the closest valid value.
     """
     problems = []
-    everywhere = set(database) | set(known)
+    everywhere = {**dict.fromkeys(known, ""), **database}
     for entry in classes:
         asked = [("motif", entry["motif"], database)]
         asked += [("relevant", name, everywhere) for name in entry.get("relevant", [])]
@@ -78,8 +83,30 @@ def find_unknown_motifs(
     return problems
 
 
-def _describe(class_name: str, key: str, name: str, choices: Collection[str]) -> str:
-    # another version of the same motif comes before any that is only spelt alike
-    versions = [choice for choice in choices if choice.split(".")[0] == name.split(".")[0]]
-    hint = suggest(name, versions or choices)
+def suggest_motif(name: str, database: Mapping[str, str]) -> str:
+    """Say which motif was meant, to end a message with, or else where identifiers come from.
+
+    Args:
+        name: what is no identifier of the database.
+        database: identifiers, each with its factor's name, which may be empty.
+
+    Returns:
+        A sentence with a blank before it. Another version of the same motif comes first, then those
+        of the factor that was named instead, then what is spelt nearly so (`ALIKE`).
+    """
+    versions = [each for each in sorted(database) if each.split(".")[0] == name.split(".")[0]]
+    of_factor = [each for each in sorted(database) if database[each].upper() == name.upper()]
+    alike = difflib.get_close_matches(name, sorted(database), n=1, cutoff=ALIKE)
+    for found in (difflib.get_close_matches(name, versions, n=1, cutoff=0), of_factor, alike):
+        if found:
+            return f" Did you mean '{found[0]}'?"
+    example = next(iter(sorted(database)), "MA0083.3")
+    return (
+        f" Expected an identifier of motif_database, such as {example}: JASPAR's are at "
+        "https://jaspar.elixir.no, a file's own follow the word MOTIF."
+    )
+
+
+def _describe(class_name: str, key: str, name: str, choices: Mapping[str, str]) -> str:
+    hint = suggest_motif(name, choices)
     return f"class {class_name}: {key}: the motif database has no '{name}'.{hint}"
