@@ -66,6 +66,15 @@ MEASURE = """
       return [text, line.offsetWidth];
     });
     document.body.dataset.captions = JSON.stringify(captions);
+    line.style.fontSize = "11px";
+    const inView = drawn.implants.filter(({ start, end }) => start < view.end && end > view.start);
+    document.body.dataset.implants = JSON.stringify([...source("names").data.text].map(
+      (text, number) => {
+        line.textContent = text;
+        const { start, end } = inView[number];
+        const seen = Math.min(end, view.end) - Math.max(start, view.start);
+        return [text, line.offsetWidth, seen / (view.end - view.start) * plot.inner_width];
+      }));
     line.remove();
     const { top, bottom } = source("lanes").data;
     document.body.dataset.heights = JSON.stringify(top.map((each, lane) => [each, bottom[lane]]));
@@ -480,6 +489,16 @@ def test_captions_of_strips_have_the_lines_that_they_need(first, narrow):
     assert max(width for _, width in first.read("captions")) > room
     assert max(width for _, width in narrow.read("captions")) <= room
     assert " ".join(text for text, _ in narrow.read("captions")) == " ".join(narrow.read("bands"))
+
+
+def test_names_of_implants_stay_in_their_boxes(visit, first, narrow):
+    near = visit("#sequence=4&from=0&to=30", size=(NARROW, 900))
+    for shown in (first, narrow, near):
+        implants = shown.read("implants")
+        assert implants
+        assert all(width <= room + 1 for _, width, room in implants)
+    # not by leaving them out
+    assert any("SRF" in text for text, _, _ in first.read("implants"))
 
 
 def test_an_address_of_something_that_is_not_there_says_so(visit):

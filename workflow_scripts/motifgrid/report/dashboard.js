@@ -482,10 +482,9 @@ function boxImplants(band) {
   }));
 }
 
-// Names have the room up to the next implant.
-function nameImplant(box, number, boxes) {
-  const x = Math.max(box.start, view.start);
-  const end = Math.min(view.end, boxes[number + 1]?.start ?? view.end);
+// Names stay in their box: behind it they would be read as the next one's. The table has them whole.
+function nameImplant(box) {
+  const x = Math.max(box.start, view.start), end = Math.min(box.end, view.end);
   const text = box.strand === "-" ? `\u25c2 ${box.name}` : `${box.name} \u25b8`;
   return { x, y: (box.top + box.bottom) / 2, text: shorten(` ${text}`, SMALL, toPixels(end - x)) };
 }
