@@ -265,6 +265,17 @@ def test_of_many_datasets_the_answer_is_about_all_of_them(summary):
     assert "mean AUROC" not in answer(many[many["dataset"] != "set-0"], pairs=pairs)
 
 
+def test_of_many_datasets_the_table_is_over_them(summary):
+    parts = [summary.assign(dataset=f"set-{number}") for number in range(3)]
+    many = pd.concat(parts, ignore_index=True)
+    page = write_summary(many, compare_published(many, []), table_name="Table 2")
+    table = page.split("## Table 2")[1].split("\n## ")[0]
+    assert "`results/tables/table1.csv`" in table
+    rows = [line for line in table.splitlines() if line.startswith("| CNN-25 |")]
+    assert rows[0].startswith("| CNN-25 | 3 | 0.954 | 0.954 | 0.000 |")
+    assert "set-0" not in table
+
+
 @pytest.mark.parametrize(
     ("means", "words"),
     [

@@ -8,6 +8,13 @@ import pandas as pd
 from motifgrid.report.baselines import add_rows, describe_baselines
 from motifgrid.report.hits_table import render_hits
 from motifgrid.report.names import count_things, is_untrained, trained_name
+from motifgrid.report.over_datasets import (
+    name_baselines,
+    render_fractions,
+    render_scores,
+    select_widely_trained,
+    summarise_scores,
+)
 from motifgrid.report.paired import LEAST_DIFFERENCES
 from motifgrid.report.published_table import render_p, render_published
 from motifgrid.report.sites_table import compare_readouts, render_sites
@@ -19,9 +26,6 @@ from motifgrid.report.tables import (
     render_number,
     render_table1,
 )
-
-MANY_DATASETS = 3
-"""From so many on, the answer is about means over datasets: a line for each says too little."""
 
 _ESCAPES = str.maketrans({letter: f"\\{letter}" for letter in "\\|<"})
 """What Markdown would take for the end of a cell, or for HTML."""
@@ -68,7 +72,7 @@ def write_summary(
     sections = {
         "What was asked": question,
         "Answer": answer(summary, labels, pairs),
-        table_name: _describe_table1(summary, labels, baselines),
+        table_name: _describe_table1(summary, comparison, labels, baselines),
         "What readouts of sequences find": "" if hits is None else _describe_hits(hits, labels),
         "True sites": "" if sites is None else _describe_sites(sites, labels),
         "Pairs of architectures": _describe_pairs(pairs, labels or {}),
@@ -98,7 +102,7 @@ def answer(
     Returns:
         Markdown: a sentence, or a list of them; architectures from the highest fraction down.
     """
-    widely = _trained_on_many(summary)
+    widely = select_widely_trained(summary)
     if not widely.empty:
         return _list_lines(_answer_over_datasets(widely, labels or {}, pairs))
     keys = ["dataset", "readout", "layer"]
@@ -128,13 +132,6 @@ def _compare_all(pairs: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
 
 def _list_lines(sentences: Sequence[str]) -> str:
     return sentences[0] if len(sentences) == 1 else "\n".join(f"- {each}" for each in sentences)
-
-
-def _trained_on_many(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the architectures that have been trained on many datasets."""
-    counts = summary.groupby("architecture")["dataset"].nunique()
-    many = [name for name in counts[counts >= MANY_DATASETS].index if not is_untrained(name)]
-    return summary[summary["architecture"].isin(many)]
 
 
 def _answer_over_datasets(
@@ -222,8 +219,13 @@ def join_words(words: list[str]) -> str:
 
 
 def _describe_table1(
-    summary: pd.DataFrame, labels: Mapping[str, str] | None, baselines: pd.DataFrame | None
+    summary: pd.DataFrame,
+    comparison: pd.DataFrame,
+    labels: Mapping[str, str] | None,
+    baselines: pd.DataFrame | None,
 ) -> str:
+    if not select_widely_trained(summary).empty:
+        return _describe_over_datasets(summary, comparison, labels, baselines)
     counts = sorted(summary["n"].unique())
     seeds = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     words = f"Mean ± population standard deviation over seeds (here {seeds})"
@@ -234,6 +236,33 @@ def _describe_table1(
         table = add_rows(table, baselines)
         words += f" {describe_baselines(baselines)}"
     return f"{words}\n\n{format_markdown(table)}"
+
+
+def _describe_over_datasets(
+    summary: pd.DataFrame,
+    comparison: pd.DataFrame,
+    labels: Mapping[str, str] | None,
+    baselines: pd.DataFrame | None,
+) -> str:
+    words = (
+        "Mean, median and population standard deviation over datasets, each by its mean over "
+        "seeds. Every dataset by itself: `results/tables/table1.csv`."
+    )
+    if baselines is not None:
+        words += f" {describe_baselines(baselines)}"
+    named = name_baselines(labels, baselines)
+    parts = [
+        words,
+        format_markdown(render_scores(summarise_scores(summary, baselines), comparison, named)),
+    ]
+    fractions = render_fractions(summary, labels)
+    if len(fractions):
+        parts += [
+            "What filters match, means over datasets; fractions are of all filters, dead ones "
+            "included.",
+            format_markdown(fractions),
+        ]
+    return "\n\n".join(parts)
 
 
 def _describe_sites(sites: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
