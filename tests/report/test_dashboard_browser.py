@@ -491,9 +491,12 @@ def test_captions_of_strips_have_the_lines_that_they_need(first, narrow):
     assert " ".join(text for text, _ in narrow.read("captions")) == " ".join(narrow.read("bands"))
 
 
-def test_names_of_implants_stay_in_their_boxes(visit, first, narrow):
-    near = visit("#sequence=4&from=0&to=30", size=(NARROW, 900))
-    for shown in (first, narrow, near):
+def test_names_of_implants_stay_in_their_boxes(visit, toy, first, narrow):
+    sequence = gather_content(**toy, most=4).classes[0].sequences[0]
+    end = sequence.implants[0].end
+    # of the first implant two nucleotides are in view
+    cut = visit(f"#sequence={sequence.number}&from={end - 2}&to={end + 40}", size=(NARROW, 900))
+    for shown in (first, narrow, cut):
         implants = shown.read("implants")
         assert implants
         assert all(width <= room + 1 for _, width, room in implants)
