@@ -373,3 +373,22 @@ def test_settings_of_a_grammar_are_those_of_its_room():
 
 def test_settings_of_a_single_factor_set_are_those_of_its_room():
     assert dataset_blocks.get_chipseq(CHIPSEQ) == {"width": 101, "splits": "alternate", "seed": 3}
+
+
+WORDS = {**GRAMMAR, "patterns": {"a": {"word": "CAT"}}}
+
+
+@pytest.mark.parametrize(
+    ("block", "names"),
+    [
+        (GENOME, ["YY1"]),
+        (SIMULATED, []),
+        (IMPLANTED, []),
+        ({"kind": "sequences", "class": {"name": "SP1"}}, ["SP1"]),
+        (WORDS, [each["name"] for each in GRAMMAR["classes"]]),
+        ({**WORDS, "patterns": {"a": {"word": "CAT"}, "b": {"motif": "MA0079.3"}}}, []),
+    ],
+)
+def test_classes_of_which_no_motif_is_known(block, names):
+    found = dataset_blocks.list_classes_without_motif(block)
+    assert [entry["name"] for entry in found] == names
