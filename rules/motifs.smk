@@ -167,7 +167,7 @@ rule hit_matches:
     params:
         evalue=STUDY["matches"]["evalue"],
         ignored=STUDY["matches"]["ignored"],
-        placed=lambda wildcards: wildcards.readout in SEQUENCE_READOUTS,
+        sequences=lambda wildcards: get_readout(wildcards).get("sequences"),
     message:
         "Counting what {wildcards.readout} finds by {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
@@ -199,7 +199,7 @@ for readout, number, batch in list_read_batches(HIT_READOUTS):
         params:
             evalue=STUDY["matches"]["evalue"],
             ignored=STUDY["matches"]["ignored"],
-            placed=readout in SEQUENCE_READOUTS,
+            sequences=describe_readout(readout).get("sequences"),
         message:
             f"Counting what {readout} finds by {len(batch)} cells on {batch[0].dataset}"
         script:

@@ -8,11 +8,13 @@ from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.dataset import read_pool, read_split
 from motifgrid.formats.tomtom import read_tomtom
-from motifgrid.motifs.hits import judge_hits
+from motifgrid.motifs.hits import count_read, judge_hits
 from motifgrid.places import pair_files
 
 pool = read_pool(snakemake.input.dataset)
-split = read_split(snakemake.input.dataset, "test") if snakemake.params.placed else None
+most = snakemake.params.sequences
+split = read_split(snakemake.input.dataset, "test") if most else None
+read = count_read(snakemake.input.dataset, most) if most else None
 for hit_file, comparison, matched_file, summary_file in pair_files(
     snakemake.input.hits,
     snakemake.input.comparison,
@@ -26,6 +28,7 @@ for hit_file, comparison, matched_file, summary_file in pair_files(
         split,
         snakemake.params.evalue,
         snakemake.params.ignored,
+        read,
     )
     write_csv(matched_file, matched)
     write_csv(summary_file, summary)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
-from motifgrid.formats.dataset import TRUTH_DTYPE, PoolMotif, Split
+from motifgrid.formats.atomic import write_csv
+from motifgrid.formats.dataset import TRUTH_DTYPE, Dataset, PoolMotif, Split, write_dataset
 from motifgrid.motifs import hits as room
 
 PWM = np.full((4, 4), 0.25)
@@ -37,6 +38,7 @@ HITS = make_hits(
     ("A", 1, True, 1, 4, "AAA", 1.0),
     ("B", 3, False, 0, 3, "AAA", 1.0),
 )
+READ = {"A": 4, "B": 1}
 COMPARISON = compare(
     ("AAA", "MA1", 0.1), ("AAA", "MA9", 0.05), ("CCC", "MA9", 0.01), ("CCC", "MA1", 0.11)
 )
@@ -60,7 +62,7 @@ def test_an_ignored_motif_does_not_count():
 def test_a_class_without_identifiers_has_no_answer():
     matched = room.match_hits(HITS, COMPARISON, {"A": ["MA1"], "B": []}, 0.1)
     assert np.isnan(matched["relevant"].iloc[5])
-    summary = room.summarise_hits(matched, None, {}).set_index("class")
+    summary = room.summarise_hits(matched, None, {}, READ).set_index("class")
     assert np.isnan(summary.loc["B", "relevant"])
     assert summary.loc["B", "hits"] == 1
 
@@ -68,8 +70,8 @@ def test_a_class_without_identifiers_has_no_answer():
 def test_shuffled_sequences_are_counted_by_themselves():
     matched = room.match_hits(HITS, COMPARISON, {"A": ["MA1"], "B": ["MA2"]}, 0.1)
     ranks = {"A": room.Rank(2.0, 2.0, 0.0)}
-    row = room.summarise_hits(matched, None, ranks).set_index("class").loc["A"]
-    assert row["hits"] == 3
+    row = room.summarise_hits(matched, None, ranks, READ).set_index("class").loc["A"]
+    assert row[["sequences", "hits"]].tolist() == [4, 3]
     assert row["relevant"] == 2
     assert row["shuffled_hits"] == 2
     assert row["shuffled_relevant"] == 1
@@ -163,7 +165,7 @@ def test_overlap_is_that_of_sets_of_positions(width, start, span, place):
 def test_summaries_add_up_sites_and_chances():
     matched = room.match_hits(HITS, COMPARISON, {"A": ["MA1"], "B": ["MA2"]}, 0.1)
     sites = room.find_sites(HITS, truth((2, b"MA1", 4, 7, b"-")), MOTIFS, 10)
-    summary = room.summarise_hits(matched, sites, {}).set_index("class")
+    summary = room.summarise_hits(matched, sites, {}, READ).set_index("class")
     assert summary.loc["A", "at_sites"] == 1
     assert summary.loc["A", "expected_at_sites"] == pytest.approx(3 / 8)
     assert summary.loc["B", "at_sites"] == 0
@@ -180,3 +182,32 @@ def test_hits_are_judged_by_the_motifs_and_sites_of_their_classes():
     matched, summary = room.judge_hits(HITS, COMPARISON, POOL, placed, 0.1)
     assert matched["at_site"].tolist()[:3] == [0, 0, 1]
     assert summary.set_index("class").loc["A", "at_sites"] == 1
+
+
+def test_a_class_that_was_read_without_a_hit_is_counted_as_without_its_motif():
+    split = Split(np.zeros((4, 10), np.uint8), np.ones((4, 2), np.uint8))
+    none = HITS[HITS["class"] == "A"]
+    _matched, summary = room.judge_hits(none, COMPARISON, POOL, split, 0.1, read={"B": 7, "A": 4})
+    assert summary["class"].tolist() == ["B", "A"]
+    first = summary.iloc[0]
+    assert first[["sequences", "hits", "relevant", "best_relevant"]].tolist() == [7, 0, 0, 0]
+    assert np.isnan(first["rank"]) and first["rank_hits"] == 0
+    _matched, summary = room.judge_hits(none, COMPARISON, POOL[:1], split, 0.1, read={"B": 7})
+    assert np.isnan(summary["relevant"].item())
+
+
+def test_as_many_sequences_are_read_as_there_are_positives_and_no_more_than_asked_for(tmp_path):
+    y = np.array([[1, 0, 0], [1, 255, 0], [1, 1, 0], [0, 1, 0]], np.uint8)
+    splits = dict.fromkeys(("train", "valid", "test"), Split(np.zeros((4, 10), np.uint8), y))
+    write_dataset(tmp_path / "a.h5", Dataset(("A", "B", "C"), splits))
+    assert room.count_read(tmp_path / "a.h5", 500) == {"A": 3, "B": 2}
+    assert room.count_read(tmp_path / "a.h5", 2) == {"A": 2, "B": 2}
+
+
+def test_a_table_without_a_hit_is_judged_as_it_is_read(tmp_path):
+    write_csv(tmp_path / "hits.csv", HITS[:0])
+    hits = pd.read_csv(tmp_path / "hits.csv", keep_default_na=False)
+    test = Split(np.zeros((4, 10), np.uint8), np.ones((4, 2), np.uint8), truth=truth())
+    matched, summary = room.judge_hits(hits, compare(), POOL, test, 0.1, read={"A": 3})
+    assert matched.empty
+    assert summary[["sequences", "hits", "relevant"]].to_numpy().tolist() == [[3, 0, 0]]

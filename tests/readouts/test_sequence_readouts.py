@@ -115,10 +115,27 @@ def test_a_temporal_output_s_hit_is_where_its_direction_rises_most(dataset):
         (reading, _other) = read(model, path, "temporal_output", direction=direction)
         course = reading.maps[f"temporal_output_{direction}"]
         course = course if direction == "forward" else course[:, ::-1]
-        for row, hit in enumerate(reading.hits[~reading.hits["shuffled"]].itertuples()):
-            start = hit.start if direction == "forward" else LENGTH - hit.end
+        hits = reading.hits[~reading.hits["shuffled"]].set_index("sequence")
+        for row, number in enumerate(reading.numbers):
             rises = [course[row, s + 4] - course[row, max(s - 1, 0)] for s in range(LENGTH - 4)]
+            if max(rises) <= 0:
+                assert number not in hits.index
+                continue
+            hit = hits.loc[number]
+            start = hit["start"] if direction == "forward" else LENGTH - hit["end"]
             assert rises[start] == pytest.approx(max(rises), abs=1e-6)
+
+
+def test_a_temporal_output_that_never_rises_points_at_nothing(dataset):
+    path, _test = dataset
+    model = recurrent(classes=2, seed=5)
+    output = model.get_layer("output")
+    weights, bias = output.get_weights()
+    # what is read says nothing: the probability stays where it is
+    output.set_weights([0 * weights, bias])
+    for reading in read(model, path, "temporal_output"):
+        assert reading.hits.empty
+        assert list(reading.hits.columns) == list(COLUMNS)
 
 
 def test_the_seed_of_a_readout_is_also_its_method_s(dataset):

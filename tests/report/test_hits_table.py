@@ -26,7 +26,8 @@ def entry(folder, *counts, readout="saliency", dataset="toy", architecture="cnn-
     for name, hits, relevant, null in counts:
         known = np.nan if relevant is None else relevant
         rank = (1.0, known, 0.0) if known > 0 else (np.nan, known, np.nan)
-        rows.append((name, hits, hits, known, known, hits, null, *rank, np.nan, np.nan))
+        counts = (hits, hits, hits, known, known, hits, null)
+        rows.append((name, *counts, *rank, np.nan, np.nan))
     path = folder / f"{readout}-{dataset}-{architecture}-{seed}.csv"
     write_csv(path, pd.DataFrame(rows, columns=list(SUMMARY)))
     return HitFiles(readout, dataset, architecture, seed, path)
@@ -89,12 +90,24 @@ def test_seeds_are_averaged_before_classes(tmp_path):
         "Architecture",
         "Classes",
         "Hits of the motif",
-        "Part of all hits",
+        "Part of all sequences",
         "In shuffles",
         "Rank of the motif",
         "Hits behind it",
         "Motifs tied with it",
     ]
+
+
+def test_sequences_without_a_hit_count_as_without_the_motif(tmp_path):
+    files = entry(tmp_path, ("A", 8, 4, 1))
+    counts = pd.read_csv(files.summary).assign(sequences=10)
+    write_csv(files.summary, counts)
+    table = collect_hits([files], METHODS)
+    (row,) = summarise_hits(table).itertuples()
+    assert (row.found, row.relevant, row.shuffled) == (0.8, 0.4, 0.1)
+    assert measure_hits(table)["relevant_hits_mean"].item() == 0.4
+    (shown,) = render_hits(summarise_hits(table)).to_dict("records")
+    assert (shown["Part of all sequences"], shown["With a hit"]) == ("40.0%", "80.0%")
 
 
 def test_ranks_are_of_the_classes_that_have_one(tmp_path):
@@ -119,7 +132,7 @@ def test_ranks_are_of_the_classes_that_have_one(tmp_path):
 def test_a_file_without_its_columns_is_named(tmp_path):
     path = tmp_path / "hit_summary.csv"
     path.write_text("class,hits\nA,3\n")
-    with pytest.raises(ValueError, match=r"hit_summary\.csv: no column any"):
+    with pytest.raises(ValueError, match=r"hit_summary\.csv: no column sequences, any"):
         collect_hits([HitFiles("saliency", "toy", "cnn-2", 0, path)], METHODS)
 
 

@@ -213,10 +213,11 @@ def test_fractions_over_sets_need_one_readout(summary):
 def hits_of(*parts, readout="saliency"):
     """Hits of cnn-2, one set per part of them that match."""
     rows = [
-        (readout, f"set-{number}", "cnn-2", 0, "A", 100, 100 * part)
+        (readout, f"set-{number}", "cnn-2", 0, "A", 100, 90, 100 * part)
         for number, part in enumerate(parts)
     ]
-    columns = ["readout", "dataset", "architecture", "seed", "class", "hits", "relevant"]
+    columns = ["readout", "dataset", "architecture", "seed", "class", "sequences", "hits"]
+    columns += ["relevant"]
     return pd.DataFrame(rows, columns=columns)
 
 

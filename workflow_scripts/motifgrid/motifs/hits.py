@@ -1,12 +1,13 @@
 """Hits: whether the k-mers that a readout points at are the class's motif, and lie at its sites."""
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from motifgrid.formats.dataset import PoolMotif, Split
+from motifgrid.formats.dataset import PoolMotif, Split, iterate_labels, read_classes
 from motifgrid.motifs.matches import select_hits
 
 COLUMNS = ("class", "sequence", "shuffled", "probability", "start", "end", "kmer", "score")
@@ -17,6 +18,7 @@ what the k-mer has more of than any other."""
 
 SUMMARY = (
     "class",
+    "sequences",
     "hits",
     "any",
     "relevant",
@@ -51,6 +53,26 @@ UNKNOWN = Rank(np.nan, np.nan, np.nan)
 """Of a class without identifiers, or without hits."""
 
 
+BLOCK = 65_536
+"""Labels that are read at once."""
+
+
+def count_read(dataset: Path | str, most: int) -> dict[str, int]:
+    """Count the sequences that a readout of sequences reads of each class.
+
+    Args:
+        dataset: path of the dataset file.
+        most: sequences of a class at most.
+
+    Returns:
+        By class, in their order: its positives in the test split, `most` at most; classes without
+        any are left out.
+    """
+    positives = sum((labels == 1).sum(axis=0) for labels in iterate_labels(dataset, "test", BLOCK))
+    counts = zip(read_classes(dataset), positives, strict=True)
+    return {name: min(int(count), most) for name, count in counts if count}
+
+
 def judge_hits(
     hits: pd.DataFrame,
     comparison: pd.DataFrame,
@@ -58,6 +80,7 @@ def judge_hits(
     test: Split | None,
     evalue: float,
     ignored: Collection[str] = (),
+    read: Mapping[str, int] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Say what is known of every hit, and count it.
 
@@ -69,26 +92,30 @@ def judge_hits(
             sequence of a dataset.
         evalue: the cut.
         ignored: database identifiers that never count.
+        read: from `count_read`; None where every sequence that was read has a hit.
 
     Returns:
         The hits with the columns of `match_hits`, and where sites are known of `find_sites`; and
         the table of `summarise_hits`.
     """
-    motifs = assign_motifs(set(hits["class"]), pool)
+    # a file without a hit does not tell what its columns hold
+    hits = hits.astype({"shuffled": bool})
+    real = hits[~hits["shuffled"]]
+    read = real["class"].value_counts(sort=False).to_dict() if read is None else read
+    motifs = assign_motifs({*hits["class"], *read}, pool)
     relevant = {
         name: [identifier for motif in own for identifier in motif.relevant]
         for name, own in motifs.items()
     }
     matched = match_hits(hits, comparison, relevant, evalue, ignored)
-    real = hits[~hits["shuffled"]]
     ranks = {
-        name: rank_motif(of_class, comparison, relevant[name], evalue, ignored)
-        for name, of_class in real.groupby("class")
+        name: rank_motif(real[real["class"] == name], comparison, relevant[name], evalue, ignored)
+        for name in read
     }
     if test is None or test.truth is None:
-        return matched, summarise_hits(matched, None, ranks)
+        return matched, summarise_hits(matched, None, ranks, read)
     sites = find_sites(hits, test.truth, motifs, test.x.shape[1])
-    return matched.join(sites), summarise_hits(matched, sites, ranks)
+    return matched.join(sites), summarise_hits(matched, sites, ranks, read)
 
 
 def assign_motifs(
@@ -202,7 +229,10 @@ def find_sites(
 
 
 def summarise_hits(
-    matched: pd.DataFrame, sites: pd.DataFrame | None, ranks: Mapping[str, Rank]
+    matched: pd.DataFrame,
+    sites: pd.DataFrame | None,
+    ranks: Mapping[str, Rank],
+    read: Mapping[str, int],
 ) -> pd.DataFrame:
     """Count the hits of every class.
 
@@ -210,20 +240,27 @@ def summarise_hits(
         matched: from `match_hits`.
         sites: from `find_sites`; None where sites are not known.
         ranks: from `rank_motif`, by class.
+        read: how many sequences were read of each class.
 
     Returns:
-        One row per class in the order of the hits, columns as in `SUMMARY`: hits (k-mers, one a
-        sequence), any, relevant, best_relevant (how many match so), shuffled_hits and
-        shuffled_relevant (the same of shuffled sequences: what is found where nothing is), rank,
-        rank_hits and rank_ties (see `Rank`), at_sites (hits that lie at a true site) and
-        expected_at_sites (how many of them would by chance). What is not known is missing.
+        One row per class that was read, in that order, columns as in `SUMMARY`: sequences (that
+        were read), hits (k-mers, one a sequence at most), any, relevant, best_relevant (how many
+        match so), shuffled_hits and shuffled_relevant (the same of shuffled sequences, as many
+        where they were read: what is found where nothing is), rank, rank_hits and rank_ties (see
+        `Rank`), at_sites (hits that lie at a true site) and expected_at_sites (how many of them
+        would by chance). What is not known is missing.
     """
     rows = []
-    for name, hits in matched.groupby("class", sort=False):
+    for name, sequences in read.items():
+        hits = matched[matched["class"] == name]
         shuffled = hits["shuffled"]
         real, null = hits[~shuffled], hits[shuffled]
-        row = {"class": name, "hits": len(real), "any": int(real["any"].sum())}
-        row |= {key: _count(real[key]) for key in ("relevant", "best_relevant")}
+        row = {"class": name, "sequences": sequences}
+        row |= {"hits": len(real), "any": int(real["any"].sum())}
+        # of a class with identifiers, no hit is none of the motif
+        known = not np.isnan(ranks.get(name, UNKNOWN).hits)
+        none = 0.0 if known and not len(real) else np.nan
+        row |= {key: _count(real[key], none) for key in ("relevant", "best_relevant")}
         row |= {"shuffled_hits": len(null), "shuffled_relevant": _count(null["relevant"])}
         row["rank"], row["rank_hits"], row["rank_ties"] = ranks.get(name, UNKNOWN)
         placed = None if sites is None else sites.loc[real.index]
@@ -253,6 +290,6 @@ def _lies_at(sites: np.ndarray, width: int, length: int) -> np.ndarray:
     return (2 * shared > np.minimum(width, last - first)).any(axis=1)
 
 
-def _count(values: pd.Series) -> float:
-    """Add up what is known; missing where nothing is."""
-    return values.sum(min_count=1)
+def _count(values: pd.Series, none: float = np.nan) -> float:
+    """Add up what is known; `none` where nothing is."""
+    return values.sum() if values.notna().any() else none

@@ -193,7 +193,9 @@ def _follow(model: keras.Model, width: int, method: str, settings: Mapping[str, 
             for name in attribution_windows.RISES
         }
         rises = attribution_windows.RISES[direction](maps[f"{method}_{direction}"], width)
-        return Reading(maps, attribution_windows.best_windows(x, rises))
+        # what only falls, or stays, points at nothing
+        risen = np.where(rises > 0, rises, -np.inf)
+        return Reading(maps, attribution_windows.best_windows(x, risen))
 
     return read
 

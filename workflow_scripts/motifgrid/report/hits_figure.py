@@ -26,13 +26,14 @@ REAL = "#0072B2"
 
 @paper_look
 def draw_hits(hits: pd.DataFrame) -> Figure:
-    """Draw the part of all hits that match their class's motif, a row per readout and architecture.
+    """Draw the part of sequences whose hit matches their class's motif, a row per reading.
 
     Args:
         hits: from `hits_table.collect_hits`; classes without a motif are left out.
 
     Returns:
-        The figure; without any class that has a motif it says so.
+        The figure, a row per readout and architecture; without any class that has a motif it says
+        so.
     """
     classes = average_seeds(hits)
     rows = classes[GROUP].drop_duplicates().sort_values(GROUP, key=natural_key)
@@ -69,7 +70,7 @@ def _explain(hits: pd.DataFrame, classes: pd.DataFrame) -> str:
 
 def _style(axes: Axes, rows: int) -> None:
     axes.set(xlim=(0, 1), ylim=(max(rows, 1) - 0.5, -0.5), yticks=[])
-    axes.set_xlabel("Part of hits that match the class's motif")
+    axes.set_xlabel("Part of sequences whose hit matches the class's motif")
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(axis="x", color=RULE, linewidth=0.5)

@@ -16,13 +16,15 @@ GROUP = ["readout", "architecture"]
 HIT_COLUMNS = ["readout", "method", *CELL, *SUMMARY]
 
 PARTS = {
-    "relevant": ("relevant", "hits"),
-    "best_relevant": ("best_relevant", "hits"),
-    "shuffled": ("shuffled_relevant", "shuffled_hits"),
+    "found": ("hits", "sequences"),
+    "relevant": ("relevant", "sequences"),
+    "best_relevant": ("best_relevant", "sequences"),
+    "shuffled": ("shuffled_relevant", "sequences"),
     "at_sites": ("at_sites", "hits"),
     "expected_at_sites": ("expected_at_sites", "hits"),
 }
-"""Fractions of a class's hits: the columns of `motifs.hits.SUMMARY` that are divided."""
+"""Fractions of a class's sequences, or hits: the columns of `motifs.hits.SUMMARY` that are divided.
+Not every sequence has a hit."""
 
 RELEVANT_HITS = "relevant_hits"
 """The metric of `PARTS["relevant"]` where it stands beside a published number."""
@@ -123,11 +125,11 @@ def measure_hits(hits: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row per readout, dataset and architecture: n (number of seeds), and mean and sd of
-        `RELEVANT_HITS`: the part of the hits that match their class's motif, averaged over the
-        classes that have one.
+        `RELEVANT_HITS`: the part of the sequences whose hit matches their class's motif, averaged
+        over the classes that have one.
     """
     known = hits.dropna(subset="relevant")
-    parts = known.assign(part=known["relevant"] / known["hits"])
+    parts = known.assign(part=known["relevant"] / known["sequences"])
     keys = ["readout", "dataset", "architecture"]
     seeds = parts.groupby([*keys, "seed"], sort=False)["part"].mean()
     groups = seeds.groupby(keys, sort=False)
@@ -155,7 +157,8 @@ def render_hits(summary: pd.DataFrame, labels: Mapping[str, str] | None = None) 
         "Architecture": summary["architecture"].map(lambda name: label_of(name, labels or {})),
         "Classes": summary["classes"].astype(str),
         "Hits of the motif": summary["relevant_count"].map("{:.1f}".format),
-        "Part of all hits": _percent(summary["relevant"]),
+        "Part of all sequences": _percent(summary["relevant"]),
+        "With a hit": _percent(summary["found"]) if (summary["found"] < 1).any() else "",
         "In shuffles": _percent(summary["shuffled"]),
         "Rank of the motif": [_name_rank(row) for row in summary.itertuples()],
         "Hits behind it": summary["rank_hits"].map(_round),

@@ -366,10 +366,11 @@ def _describe_hits(hits: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
     if hits.empty:
         return "No class names a motif, so there is nothing to compare hits with."
     words = (
-        "A hit is the k-mer of a sequence that a readout points at; it is the motif's where Tomtom "
-        "matches the two. Means over seeds, then over classes. The rank of the motif among all of "
-        "the database by the number of hits is the median, as are the hits that it rests on and "
-        "the other motifs with as many: one by a hit or two, or with many ties, says little."
+        "A hit is the k-mer of a sequence that a readout points at, where it points at any; it is "
+        "the motif's where Tomtom matches the two. Parts are of all sequences read. Means over "
+        "seeds, then over classes. The rank of the motif among all of the database by the number "
+        "of hits is the median, as are the hits that it rests on and the other motifs with as "
+        "many: one by a hit or two, or with many ties, says little."
     )
     return f"{words}\n\n{format_markdown(render_hits(hits, labels))}"
 
