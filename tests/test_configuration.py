@@ -48,6 +48,7 @@ from motifgrid.models import (
     registry,
 )
 from motifgrid.motifs import databases
+from motifgrid.readout_blocks import list_ranked_inputs
 from motifgrid.readouts import modisco_patterns
 from motifgrid.readouts.attribution import correct_gradients, position_strip
 from motifgrid.readouts.feature_ascent import AscentSettings
@@ -1821,3 +1822,24 @@ def test_feature_importance_that_cannot_be_is_refused(settings, problem):
     with pytest.raises(ConfigurationError) as error:
         importance(**settings)
     assert f"readouts: importance: {problem}" in str(error.value)
+
+
+# Best inputs
+
+
+def test_more_best_inputs_than_starts_cannot_be_kept():
+    best = {"method": "class_optimisation", "starts": 3, "kept": 4}
+    assert message_of(minimal(readouts={"best": best})) == (
+        "  readouts: best: kept: 4 is more than there are starts (3). Expected 3 at most, or more "
+        "starts."
+    )
+
+
+def test_best_inputs_are_ranked_where_several_are_kept():
+    method = {"method": "class_optimisation"}
+    readouts = {"one": method, "several": {**method, "kept": 2}, "filters": {"method": "filters"}}
+    resolved = resolve(minimal(readouts=readouts), SCHEMA)
+    assert list_ranked_inputs(resolved) == ["several"]
+    # what there was before is what it was: one whole motif by the released scripts
+    one = resolved["readouts"]["one"]
+    assert (one["definition"], one["kept"], one["trim_size"]) == ("deepmotif", 1, "all")

@@ -16,12 +16,12 @@ from motifgrid.training.cell import load_model
 from motifgrid.training.device import prepare_device
 
 prepare_device(snakemake.threads)
-outputs = snakemake.output
+outputs, readout = snakemake.output, snakemake.params.readout
 for model, motif_file, hit_file, optima_file, history_file in pair_files(
     snakemake.input.model, outputs.motifs, outputs.hits, outputs.optima, outputs.history
 ):
-    optima = optimise_classes(load_model(model), snakemake.input.dataset, snakemake.params.readout)
-    hits, motifs = gather_best(optima)
+    optima = optimise_classes(load_model(model), snakemake.input.dataset, readout)
+    hits, motifs = gather_best(optima, readout["kept"], readout["trim_size"])
     write_meme(motif_file, motifs)
     write_csv(hit_file, hits)
     write_csv(optima_file, list_starts(optima))

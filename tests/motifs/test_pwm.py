@@ -111,3 +111,22 @@ def test_trimming_the_other_strand_mirrors_the_bounds(matrix, padding):
     start, end = pwm.trim_bounds(matrix, 0.37, padding)
     mirrored = pwm.trim_bounds(dna.reverse_complement_matrix(matrix), 0.37, padding)
     assert mirrored == (len(matrix) - end, len(matrix) - start)
+
+
+@pytest.mark.parametrize("most", [1, 5, 24, 39, 40, 60])
+def test_the_part_with_most_information_is_the_best_of_all_windows(most):
+    matrix = np.random.default_rng(most).dirichlet([0.3] * 4, 40)
+    start, part = pwm.cut(matrix, most)
+    bits = pwm.information_content(matrix)
+    width = min(most, 40)
+    sums = [sum(bits[first : first + width]) for first in range(40 - width + 1)]
+    assert sums[start] == pytest.approx(max(sums))
+    np.testing.assert_array_equal(part, matrix[start : start + width])
+
+
+def test_of_equal_parts_the_first_is_taken_and_a_short_pwm_is_all_taken():
+    matrix = np.full((9, 4), 0.25)
+    matrix[[2, 6]] = np.eye(4)[0]
+    assert pwm.cut(matrix, 1)[0] == 2
+    first, part = pwm.cut(matrix, 10)
+    assert first == 0 and part is matrix

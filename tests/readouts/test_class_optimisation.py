@@ -229,7 +229,12 @@ def test_sequences_have_the_largest_entry_at_every_position():
     np.testing.assert_allclose(found.log_odds, expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["starts", "steps"])
+def test_another_definition_is_refused():
+    with pytest.raises(ValueError, match=r"definition: 'other'\. Expected deepmotif or enhanced"):
+        OptimisationSettings(definition="other")
+
+
+@pytest.mark.parametrize("name", ["starts", "steps", "patience"])
 def test_settings_that_cannot_be_are_refused(name):
     with pytest.raises(ValueError, match=rf"{name}: 0\. Expected at least 1"):
         OptimisationSettings(**{name: 0})

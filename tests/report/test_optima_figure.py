@@ -4,7 +4,8 @@ import pytest
 from report_toys import pwm_of, texts_of
 
 from motifgrid.formats.meme import Motif
-from motifgrid.report.optima_figure import MOST_POSITIONS, cut, draw_optima
+from motifgrid.motifs.pwm import cut
+from motifgrid.report.optima_figure import MOST_POSITIONS, draw_optima
 
 
 @pytest.fixture
@@ -33,6 +34,17 @@ def test_a_row_per_class_says_what_was_found(found):
     assert "B: best of 3 starts, log odds 3.0 (others 2.0 at least), 2 converged" in texts
 
 
+def test_other_inputs_that_were_kept_have_rows_and_curves_of_their_own(found):
+    motifs = [motif("A", pwm_of("TGACTCA")), motif("A:3", pwm_of("CACGTG"))]
+    figure = draw_optima(motifs, *found, title="toy")
+    assert "A: number 3 of 3 starts, log odds -2.0" in texts_of(figure)
+    colours = [
+        {line.get_ydata()[-1]: line.get_color() for line in axes.get_lines()}
+        for axes in (figure.axes[1], figure.axes[3])
+    ]
+    assert colours[0][5.0] == colours[1][-2.0] != colours[0][-2.0] == colours[1][5.0]
+
+
 def test_the_best_start_s_curve_stands_out(found):
     figure = draw_optima([motif("A", pwm_of("TGACTCA"))], *found, title="toy")
     lines = figure.axes[1].get_lines()
@@ -44,7 +56,7 @@ def test_the_best_start_s_curve_stands_out(found):
 def test_of_a_long_input_the_informative_part_is_drawn(found):
     pwm = np.full((400, 4), 0.25)
     pwm[200:207] = pwm_of("TGACTCA")
-    first, part = cut(pwm)
+    first, part = cut(pwm, MOST_POSITIONS)
     assert len(part) == MOST_POSITIONS and first <= 200 and first + MOST_POSITIONS >= 207
     np.testing.assert_array_equal(part, pwm[first : first + MOST_POSITIONS])
     texts = texts_of(draw_optima([motif("A", pwm)], *found, title="toy"))
@@ -53,5 +65,5 @@ def test_of_a_long_input_the_informative_part_is_drawn(found):
 
 def test_an_input_that_fits_is_drawn_whole():
     pwm = pwm_of("TGACTCA")
-    first, part = cut(pwm)
+    first, part = cut(pwm, MOST_POSITIONS)
     assert first == 0 and part is pwm

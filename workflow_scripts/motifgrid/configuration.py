@@ -41,6 +41,7 @@ from motifgrid.readout_blocks import (  # noqa: F401 - part of what is asked of 
     OPTIMISATIONS,
     PATTERN_METHODS,
     SEQUENCE_METHODS,
+    list_ranked_inputs,
     list_rankings,
     list_readouts,
 )

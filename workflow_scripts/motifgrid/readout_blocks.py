@@ -66,6 +66,15 @@ def list_rankings(config: Mapping[str, object]) -> list[str]:
     ]
 
 
+def list_ranked_inputs(config: Mapping[str, object]) -> list[str]:
+    """List the readouts of a resolved configuration that rank best inputs, sorted."""
+    return [
+        name
+        for name in list_readouts(config, OPTIMISATIONS)
+        if config["readouts"][name]["kept"] > 1
+    ]
+
+
 def take_architectures(readouts: Mapping[str, dict[str, object]]) -> None:
     """Let readouts of maps read what those maps are of, where they do not say."""
     for block in readouts.values():
@@ -93,6 +102,7 @@ def find_problems(config: Mapping[str, object]) -> Iterable[str]:
     yield from _find_wrong_strips(config)
     yield from _find_unread_pages(config)
     yield from _find_unreadable_features(config)
+    yield from _find_wanting_starts(config)
 
 
 def find_missing_packages(config: Mapping[str, object]) -> Iterable[str]:
@@ -212,6 +222,16 @@ def _find_unreadable_features(config: Mapping[str, object]) -> Iterable[str]:
                     f"{count} convolutions. Name a layer that it has, or the architectures that "
                     f"shall be read (readouts: {name}: architectures: [...])."
                 )
+
+
+def _find_wanting_starts(config: Mapping[str, object]) -> Iterable[str]:
+    for name in list_readouts(config, OPTIMISATIONS):
+        kept, starts = (config["readouts"][name][key] for key in ("kept", "starts"))
+        if kept > starts:
+            yield (
+                f"  readouts: {name}: kept: {kept} is more than there are starts ({starts}). "
+                f"Expected {starts} at most, or more starts."
+            )
 
 
 def _explain_unreadable(readout: str, method: str, architecture: str, lacking: str) -> str:

@@ -49,6 +49,9 @@ class Rank(NamedTuple):
     ties: float
 
 
+_RANK = ":"
+"""Between class and rank: no class name may have it."""
+
 UNKNOWN = Rank(np.nan, np.nan, np.nan)
 """Of a class without identifiers, or without hits."""
 
@@ -71,6 +74,17 @@ def count_read(dataset: Path | str, most: int) -> dict[str, int]:
     positives = sum((labels == 1).sum(axis=0) for labels in iterate_labels(dataset, "test", BLOCK))
     counts = zip(read_classes(dataset), positives, strict=True)
     return {name: min(int(count), most) for name, count in counts if count}
+
+
+def name_input(name: str, rank: int) -> str:
+    """Name the motif of a class's best input by the class, of its second best by class:2."""
+    return name if rank == 1 else f"{name}{_RANK}{rank}"
+
+
+def read_input_name(identifier: str) -> tuple[str, int]:
+    """Return the class and the rank that `name_input` made an identifier of."""
+    name, _mark, rank = identifier.partition(_RANK)
+    return name, int(rank or 1)
 
 
 def judge_hits(

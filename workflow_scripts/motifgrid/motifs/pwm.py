@@ -45,3 +45,20 @@ def trim_bounds(pwm: np.ndarray, minimum_bits: float = 0.5, padding: int = 3) ->
         return 0, len(pwm)
     start = max(0, int(informative[0]) - padding)
     return start, min(len(pwm), int(informative[-1]) + 1 + padding)
+
+
+def cut(pwm: np.ndarray, most: int) -> tuple[int, np.ndarray]:
+    """Find the part of a PWM that has most information.
+
+    Args:
+        pwm: (W, 4), rows that sum to 1.
+        most: positions of that part at most.
+
+    Returns:
+        Its start, of equal ones the first, and the part (W or most, 4): all of a shorter PWM.
+    """
+    if len(pwm) <= most:
+        return 0, pwm
+    bits = np.convolve(information_content(pwm), np.ones(most), mode="valid")
+    start = int(bits.argmax())
+    return start, pwm[start : start + most]

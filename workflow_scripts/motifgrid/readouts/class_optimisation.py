@@ -26,6 +26,8 @@ SETTLED = 0.01
 """A start has converged where the last tenth of its steps raised the best objective by at most this
 part of what all steps raised it. RMSprop's steps do not become shorter: it never stands still."""
 
+DEFINITIONS = ("deepmotif", "enhanced")
+
 Trajectory = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Free inputs at the end (R, L, 4); log odds, and squared norms, at every step (steps, R)."""
 
@@ -35,31 +37,39 @@ class OptimisationSettings:
     """How inputs are optimised; the defaults are the released scripts of Lanchantin et al. 2016.
 
     Attributes:
-        starts: random inputs to begin from. (The scripts have one.)
-        steps: of the optimisation.
-        learning_rate: of RMSprop.
+        definition: deepmotif, this module's; or enhanced, see `input_ascent`.
+        starts: inputs to begin from, random but for the first of enhanced. (The scripts have one.)
+        steps: of the optimisation; of enhanced at most.
+        learning_rate: of RMSprop, or of the ascent.
         penalty: lambda, the weight of the input's squared norm.
+        patience: an ascent of enhanced ends when so many steps have not improved on its best.
         seed: of the starts.
 
     Raises:
-        ValueError: no starts, or no steps.
+        ValueError: no starts, steps or patience, or another definition.
     """
 
+    definition: str = "deepmotif"
     starts: int = 10
     steps: int = 1000
     learning_rate: float = 0.05
     penalty: float = 0.009
+    patience: int = 10
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("starts", "steps"):
+        for name in ("starts", "steps", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: {getattr(self, name)}. Expected at least 1.")
+        if self.definition not in DEFINITIONS:
+            raise ValueError(
+                f"definition: '{self.definition}'. Expected {' or '.join(DEFINITIONS)}."
+            )
 
 
 @dataclass(frozen=True, eq=False)
 class OptimisedInputs:
-    """What R starts have become.
+    """What R starts have become, here or by `input_ascent`, which says where it differs.
 
     Attributes:
         inputs: free inputs (R, L, 4), float32, no constraint on them.
@@ -68,7 +78,7 @@ class OptimisedInputs:
         converged: whether the objective had stopped rising (R,), see `SETTLED`.
         matrices: inputs as probabilities (R, L, 4), see `normalise`.
         sequences: the base with the largest entry at every position, uint8 (R, L).
-        log_odds: of the class for these sequences (R,).
+        log_odds: of the class for these sequences (R,): the higher, the better the start.
     """
 
     inputs: np.ndarray

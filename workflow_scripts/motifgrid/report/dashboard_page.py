@@ -13,13 +13,14 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from motifgrid import dna
+from motifgrid.motifs.pwm import cut
 from motifgrid.report.dashboard_content import Content, Optimum, ShownClass, ShownSequence
 from motifgrid.report.dashboard_logos import draw_outlines, draw_svg_logo, flatten_letter
 from motifgrid.report.dashboard_plot import IMPLANT, OTHER_IMPLANT, draw_plot, read_library
 from motifgrid.report.dashboard_strips import PARTS, Strip, round_values
 from motifgrid.report.logos import LETTER_COLOURS, SMALLEST_LETTER, letter_heights
 from motifgrid.report.names import display_name
-from motifgrid.report.optima_figure import cut
+from motifgrid.report.optima_figure import MOST_POSITIONS
 from motifgrid.report.pool_figure import SERIES_COLOURS
 
 _ASSETS = Path(__file__).parent
@@ -127,7 +128,7 @@ def _draw_optima(shown: ShownClass) -> str:
 
 
 def _draw_optimum(shown: ShownClass, optimum: Optimum) -> str:
-    first, pwm = cut(optimum.pwm)
+    first, pwm = cut(optimum.pwm, MOST_POSITIONS)
     part = "" if len(pwm) == len(optimum.pwm) else f", nucleotides {first} to {first + len(pwm)}"
     note = f"{optimum.readout}: best of {optimum.starts} starts, log odds {optimum.log_odds}{part}"
     name, architecture = html.escape(shown.name), html.escape(optimum.architecture)
