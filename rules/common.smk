@@ -56,6 +56,7 @@ OPTIMISATIONS = configuration.list_readouts(STUDY, configuration.OPTIMISATIONS)
 HIT_READOUTS = SEQUENCE_READOUTS + OPTIMISATIONS
 IMPORTANCES = configuration.list_readouts(STUDY, configuration.IMPORTANCES)
 RANKINGS = configuration.list_rankings(STUDY)
+RANKED_INPUTS = configuration.list_ranked_inputs(STUDY)
 CURVES = configuration.list_readouts(STUDY, configuration.CURVES)
 DOWNLOADS = {source.name: source for source in SOURCES.values() if source.url}
 WITH_SITES = [
@@ -326,9 +327,14 @@ def get_drawn_filters(wildcards):
     )
 
 
+def get_incomplete(wildcards):
+    return STUDY["readouts"][wildcards.readout]["incomplete_scores"]
+
+
 def list_rankings():
-    """Names of readouts, each with every cell of which filters are ranked, in order."""
-    return [[each, *cell] for each in RANKINGS for cell in map_filters(each)]
+    """Names of readouts, each with every cell of which filters or best inputs are ranked, in order."""
+    filters = [[each, *cell] for each in RANKINGS for cell in map_filters(each)]
+    return filters + list_readings(RANKED_INPUTS)
 
 
 def get_rankings(wildcards):
@@ -687,11 +693,16 @@ def get_importances():
     ]
 
 
+def get_ranking_table():
+    """The table of ranked filters, where a readout has any."""
+    return {"rankings": "results/tables/ranked_filters.csv"} if list_rankings() else {}
+
+
 def get_hit_tables():
     """Tables of hits and of ranked filters, where a readout has any."""
     names = ["hits", "hits_summary"] if HIT_READOUTS else []
-    names += ["ranked_filters"] if list_rankings() else []
-    return [f"results/tables/{name}.csv" for name in names]
+    tables = [f"results/tables/{name}.csv" for name in names]
+    return [*tables, *get_ranking_table().values()]
 
 
 def get_dashboards():

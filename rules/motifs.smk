@@ -229,10 +229,37 @@ rule rank_filters:
         runtime=30,
     params:
         cache=NUMBA_CACHE,
-        incomplete=lambda wildcards: STUDY["readouts"][wildcards.readout][
-            "incomplete_scores"
-        ],
+        incomplete=get_incomplete,
     message:
         "Comparing what the classes of {wildcards.dataset} want of {wildcards.architecture}, seed {wildcards.seed}, with their motifs"
     script:
         "../workflow_scripts/rank_filters.py"
+
+
+rule rank_inputs:
+    input:
+        motifs="results/readouts/{readout}/{dataset}/{architecture}/{seed}/motifs.meme",
+        hits="results/readouts/{readout}/{dataset}/{architecture}/{seed}/hits.csv",
+        dataset="results/datasets/{dataset}.h5",
+        engine="results/resources/tomtom_engine.json",
+    output:
+        ranked="results/readouts/{readout}/{dataset}/{architecture}/{seed}/ranked_filters.csv",
+    log:
+        "results/logs/rank_inputs/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/rank_inputs/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(RANKED_INPUTS),
+    conda:
+        "../envs/meme.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        cache=NUMBA_CACHE,
+        incomplete=get_incomplete,
+    message:
+        "Comparing the best inputs of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}, with their classes' motifs"
+    script:
+        "../workflow_scripts/rank_inputs.py"

@@ -591,6 +591,7 @@ rule summary:
         **PAIR_TABLES,
         **HIT_TABLES,
         **BASELINE_TABLES,
+        **get_ranking_table(),
         summary="results/tables/summary.csv",
         published="results/tables/published.csv",
         figures=get_figures(),

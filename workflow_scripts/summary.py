@@ -10,7 +10,9 @@ from motifgrid.report.published_table import read_comparison
 from motifgrid.report.summary_page import write_summary
 
 sites = [read_table(path) for path in snakemake.input.sites]
-pairs, baselines, hits = (snakemake.input.get(name) for name in ("pairs", "baselines", "hits"))
+pairs, baselines, hits, rankings = (
+    snakemake.input.get(name) for name in ("pairs", "baselines", "hits", "rankings")
+)
 tables = zip(snakemake.input.splits, snakemake.input.problems, strict=True)
 page = write_summary(
     read_table(snakemake.input.summary),
@@ -27,5 +29,6 @@ page = write_summary(
     sites=sites[0] if sites else None,
     baselines=read_table(baselines) if baselines else None,
     hits=read_table(hits) if hits else None,
+    rankings=read_table(rankings) if rankings else None,
 )
 write_text(snakemake.output.page, page)

@@ -15,11 +15,15 @@ from motifgrid.motifs import comparison
 from motifgrid.motifs.comparison import Engine, EngineError
 from motifgrid.motifs.ranking import (
     COUNT_COLUMNS,
+    OF_INPUTS,
     RANKED_COLUMNS,
     compare_filters,
+    compare_own,
     count_experiments,
     number_filters,
     rank_filters,
+    rank_inputs,
+    sort_inputs,
 )
 
 
@@ -102,6 +106,27 @@ def test_a_class_without_a_measure_leaves_the_others_ranked_by_number(tmp_path):
     by = ranked.set_index(["class", "measure"])
     assert by.loc[("NA", "grad_cam"), "neuron"].tolist() == [2, 1, 0]
     assert ("B", "grad_cam") not in by.index and ("B", "oniv") in by.index
+
+
+def test_best_inputs_are_compared_with_their_own_classs_motif_and_ranked_by_log_odds(memelite):
+    """Class A's second input holds its motif; B's only one holds A's, which does not count."""
+    rows = [("A", 7, 4.0, "A"), ("A", 3, 2.5, "A:2"), ("B", 0, 9.0, "B"), ("C", 0, 1.0, "C")]
+    hits = pd.DataFrame(rows, columns=["class", "sequence", "score", "kmer"])
+    words = {"A": "CCGGAAGT", "A:2": "TGTAATC", "B": "GATTACA", "C": "GATTACA"}
+    motifs = [Motif(name, sharp(word), 20) for name, word in words.items()]
+    queries = sort_inputs(hits, motifs)
+    assert {name: list(each) for name, each in queries.items()} == {"A": [7, 3], "B": [0], "C": [0]}
+    ranked = rank_inputs(hits, compare_own(queries, POOL, memelite))
+    assert tuple(ranked) == RANKED_COLUMNS
+    assert ranked["class"].tolist() == ["A", "A", "B"]
+    assert ranked["measure"].unique().tolist() == [OF_INPUTS]
+    assert ranked["rank"].tolist() == [1, 2, 1]
+    assert ranked["neuron"].tolist() == [7, 3, 0]
+    assert ranked["score"].tolist() == [4.0, 2.5, 9.0]
+    first, second, other = ranked["pvalue"]
+    assert second < 0.01 < min(first, other)
+    alone = Motif("M1", POOL[0].pwm, 20)
+    assert second == comparison.compare_alone([motifs[1]], alone, memelite)[0]
 
 
 def ranked_of(*experiments):

@@ -300,3 +300,14 @@ def test_numbers_of_which_none_can_be_judged_are_not_counted_as_none(summary):
     page = write_summary(summary, compare_published(summary, [published_number(sd=None)]))
     assert "Of the 0 numbers" not in page
     assert "None of these numbers is judged: ours is missing, or the paper states neither" in page
+
+
+def test_rankings_have_a_part_where_there_are_any(summary):
+    columns = ["readout", "architecture", "measure", "top", "cut"]
+    columns += ["experiments", "matched", "matches", "expected"]
+    rankings = pd.DataFrame([("i", "all", "oniv", 1, 0.05, 30, 29, 29, 7.8)], columns=columns)
+    page = write_summary(summary, compare_published(summary, []), rankings=rankings)
+    assert "## Are the first filters the motif?" in page
+    assert "| all | 1 | 29 of 30 (7.8) |" in page
+    empty = write_summary(summary, compare_published(summary, []), rankings=rankings[:0])
+    assert "Are the first filters" not in empty

@@ -20,6 +20,7 @@ READOUTS = {
         "method": "class_optimisation",
         "starts": 2,
         "steps": 100,
+        "kept": 2,
         "architectures": ["cnn-25"],
     },
     "importance": {"method": "feature_importance", "architectures": ["cnn-25"]},
@@ -74,6 +75,21 @@ def test_the_best_inputs_of_a_trained_network_hold_motifs(read):
     assert sites["best"].isna().all()
     optima = pd.read_csv(read / "results/readouts/best" / CELL / "optima.csv")
     assert len(optima) == 2 * 12
+
+
+def test_best_inputs_that_were_kept_are_ranked_against_their_class_s_motif(read):
+    folder = read / "results/readouts/best" / CELL
+    ranked = pd.read_csv(folder / "ranked_filters.csv").set_index(["class", "rank"])
+    optima = pd.read_csv(folder / "optima.csv").groupby("class")["log_odds"]
+    for rank, odds in ((1, optima.max()), (2, optima.min())):
+        np.testing.assert_allclose(ranked.xs(rank, level="rank")["score"], odds, rtol=1e-5)
+    table = pd.read_csv(read / "results/tables/ranked_filters.csv")
+    first = table[(table["top"] == 1) & (table["cut"] == 0.05)].set_index("architecture")
+    assert (first["experiments"] == 12).all()
+    matched = (ranked.xs(1, level="rank")["pvalue"] <= 0.05).sum()
+    assert first.loc["cnn-25", "matched"] == matched > first.loc["cnn-25-untrained", "matched"]
+    summary = (read / "results/summary.md").read_text()
+    assert f"| {matched} of 12 (" in summary
 
 
 def test_the_area_below_a_curve_is_the_auroc(read):

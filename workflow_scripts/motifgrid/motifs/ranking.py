@@ -14,6 +14,9 @@ from motifgrid.motifs.hits import assign_motifs
 MEASURES = ("oniv", "grad_cam", "gradient_x_activation")
 """What filters are ranked by: columns of a table of importances."""
 
+OF_INPUTS = "class_optimisation"
+"""What best inputs are ranked by, in the place of a measure: their log odds."""
+
 TOPS = (1, 3, 5)
 CUTS = (0.5, 0.05)
 """How many of the first filters count, and up to which p (Liu & Gifford 2017, Table 1)."""
@@ -46,7 +49,7 @@ def compare_filters(
     engine: Engine,
     incomplete: bool = False,
 ) -> dict[str, dict[int, float]]:
-    """Compare every filter with each class's own motifs, one at a time and nothing else.
+    """Compare every filter with each class's own motifs, see `compare_own`.
 
     Args:
         filters: by the number of the neuron.
@@ -58,14 +61,63 @@ def compare_filters(
     Returns:
         By class the p-value of each filter: the smallest over the class's motifs.
     """
-    queries = list(filters.values())
+    return compare_own(dict.fromkeys(classes, filters), pool, engine, incomplete)
+
+
+def compare_own(
+    queries: Mapping[str, Mapping[int, Motif]],
+    pool: Sequence[PoolMotif],
+    engine: Engine,
+    incomplete: bool = False,
+) -> dict[str, dict[int, float]]:
+    """Compare motifs of every class with the class's own, one at a time and nothing else.
+
+    Args:
+        queries: by class and number.
+        pool: the known motifs of the classes; a class without any is left out.
+        engine: from `comparison.resolve_engine`.
+        incomplete: see `comparison.compare_alone`.
+
+    Returns:
+        By class the p-value of each query: the smallest over the class's motifs.
+    """
     found = {}
-    for name, motifs in assign_motifs(classes, pool).items():
+    for name, motifs in assign_motifs(list(queries), pool).items():
         targets = [Motif(motif.identifier, motif.pwm, nsites=20) for motif in motifs]
-        if targets and queries:
-            each = [compare_alone(queries, target, engine, incomplete) for target in targets]
-            found[name] = dict(zip(filters, np.min(each, axis=0), strict=True))
+        own = list(queries[name].values())
+        if targets and own:
+            each = [compare_alone(own, target, engine, incomplete) for target in targets]
+            found[name] = dict(zip(queries[name], np.min(each, axis=0), strict=True))
     return found
+
+
+def sort_inputs(hits: pd.DataFrame, motifs: Sequence[Motif]) -> dict[str, dict[int, Motif]]:
+    """Return the motifs of best inputs by class and the number of the start, the best first.
+
+    Args:
+        hits: from `readouts.optima.gather_best`, where `kmer` names the motif.
+        motifs: of the same readout.
+    """
+    by_name = {motif.identifier: motif for motif in motifs}
+    return {
+        name: {row.sequence: by_name[row.kmer] for row in of_class.itertuples()}
+        for name, of_class in hits.groupby("class", sort=False)
+    }
+
+
+def rank_inputs(hits: pd.DataFrame, pvalues: Mapping[str, Mapping[int, float]]) -> pd.DataFrame:
+    """Rank the best inputs of every class by their log odds, as `rank_filters` does neurons.
+
+    Args:
+        hits: from `readouts.optima.gather_best`.
+        pvalues: from `compare_own`.
+
+    Returns:
+        `RANKED_COLUMNS`: measure is `OF_INPUTS`, and the number of the start stands in the place of
+        the neuron's.
+    """
+    scores = hits.rename(columns={"sequence": "neuron", "score": OF_INPUTS})
+    return rank_filters(scores[["class", "neuron", OF_INPUTS]], pvalues)
 
 
 def rank_filters(
@@ -74,7 +126,7 @@ def rank_filters(
     """Rank neurons by every measure, the largest first, with what their motifs match.
 
     Args:
-        importance: class, neuron and `MEASURES`, of which some may be missing.
+        importance: class, neuron and measures (`MEASURES`, `OF_INPUTS`); some may be missing.
         pvalues: from `compare_filters`.
 
     Returns:
@@ -84,7 +136,7 @@ def rank_filters(
     parts = []
     known = importance[importance["class"].isin(pvalues.keys())]
     for name, of_class in known.groupby("class", sort=False):
-        for measure in MEASURES:
+        for measure in (*MEASURES, OF_INPUTS):
             if measure in of_class and of_class[measure].notna().any():
                 order = of_class.sort_values(measure, ascending=False, kind="stable")
                 values = (order["neuron"], order[measure], order["neuron"].map(pvalues[name]))

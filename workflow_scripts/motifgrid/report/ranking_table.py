@@ -1,6 +1,6 @@
 """Table of rankings: over the grid, how often the first filters are the known motif."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -9,10 +9,18 @@ from motifgrid.formats.csv_tables import read_table
 from motifgrid.motifs.ranking import COUNT_COLUMNS, count_experiments
 from motifgrid.report.hits_table import GROUP
 from motifgrid.report.names import is_untrained, sort_names
-from motifgrid.report.tables import CELL
+from motifgrid.report.tables import CELL, label_of
 
 ALL = "all"
 """In the place of an architecture: all that are trained, such as networks of one factor each."""
+
+MEASURES = {
+    "oniv": "ONIV",
+    "grad_cam": "Grad-CAM",
+    "gradient_x_activation": "Gradient x activation",
+    "class_optimisation": "Best inputs",
+}
+"""What readers call the measures of `motifs.ranking`."""
 
 
 def collect_rankings(entries: Iterable[tuple[Sequence[object], Path | str]]) -> pd.DataFrame:
@@ -47,3 +55,28 @@ def collect_rankings(entries: Iterable[tuple[Sequence[object], Path | str]]) -> 
     if not tables:
         return pd.DataFrame(columns=[*GROUP, *COUNT_COLUMNS])
     return pd.concat(tables, ignore_index=True)
+
+
+def render_rankings(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Write a table of rankings for readers, measures and cuts beside each other.
+
+    Args:
+        table: from `collect_rankings`.
+        labels: what to call an architecture; `names.display_name` for those not in it.
+
+    Returns:
+        A table of strings, one row per architecture (`ALL` alone where it is there) and number of
+        first filters: experiments with a match, of how many, and in brackets how many a random
+        order would find. A readout's name stands in a heading where several have the measure.
+    """
+    together = table["architecture"] == ALL
+    shown = table[together] if together.any() else table
+    shared = shown.drop_duplicates(["measure", "readout"])["measure"].value_counts() > 1
+    rows: dict[tuple[str, int], dict[str, str]] = {}
+    for row in shown.itertuples():
+        readout = f" ({row.readout})" if shared[row.measure] else ""
+        name = ALL if row.architecture == ALL else label_of(row.architecture, labels or {})
+        cells = rows.setdefault((name, row.top), {"Architecture": name, "First": str(row.top)})
+        heading = f"{MEASURES[row.measure]}{readout}, p \N{LESS-THAN OR EQUAL TO} {row.cut:g}"
+        cells[heading] = f"{row.matched} of {row.experiments} ({row.expected:.1f})"
+    return pd.DataFrame(list(rows.values())).fillna("")

@@ -17,6 +17,7 @@ from motifgrid.report.over_datasets import (
 )
 from motifgrid.report.paired import LEAST_DIFFERENCES
 from motifgrid.report.published_table import render_p, render_published
+from motifgrid.report.ranking_table import render_rankings
 from motifgrid.report.sites_table import compare_readouts, render_sites
 from motifgrid.report.tables import (
     HEADINGS,
@@ -49,6 +50,7 @@ def write_summary(
     sites: pd.DataFrame | None = None,
     baselines: pd.DataFrame | None = None,
     hits: pd.DataFrame | None = None,
+    rankings: pd.DataFrame | None = None,
 ) -> str:
     """Write the page that a reader opens first.
 
@@ -65,6 +67,7 @@ def write_summary(
         sites: from `sites_table.summarise_sites`, where true sites were scored.
         baselines: from `baselines.collect_baselines`, where there are any.
         hits: from `hits_table.summarise_hits`, where sequences were read.
+        rankings: from `ranking_table.collect_rankings`, where filters or best inputs were ranked.
 
     Returns:
         Markdown, every number of which is computed from the tables.
@@ -74,6 +77,7 @@ def write_summary(
         "Answer": answer(summary, labels, pairs),
         table_name: _describe_table1(summary, comparison, labels, baselines),
         "What readouts of sequences find": "" if hits is None else _describe_hits(hits, labels),
+        "Are the first filters the motif?": _describe_rankings(rankings, labels),
         "True sites": "" if sites is None else _describe_sites(sites, labels),
         "Pairs of architectures": _describe_pairs(pairs, labels or {}),
         "Beside the published numbers": _describe_published(comparison, note),
@@ -373,6 +377,18 @@ def _describe_hits(hits: pd.DataFrame, labels: Mapping[str, str] | None) -> str:
         "many: one by a hit or two, or with many ties, says little."
     )
     return f"{words}\n\n{format_markdown(render_hits(hits, labels))}"
+
+
+def _describe_rankings(rankings: pd.DataFrame | None, labels: Mapping[str, str] | None) -> str:
+    if rankings is None or rankings.empty:
+        return ""
+    words = (
+        "Experiments, each a class of a cell, of which one of the first filters matches the "
+        "class's motif: filters in the order of what the class wants by each measure, best inputs "
+        "in that of their log odds, Tomtom against that motif alone. In brackets stands how many "
+        "experiments a random order would give."
+    )
+    return f"{words}\n\n{format_markdown(render_rankings(rankings, labels))}"
 
 
 def _describe_datasets(datasets: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]]) -> str:
