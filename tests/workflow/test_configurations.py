@@ -71,12 +71,16 @@ def test_the_embedded_default_runs_from_any_folder(tmp_path):
 
 
 def list_files_of_users():
-    """What three of the studies look for in the working directory."""
+    """What four of the studies look for in the working directory."""
     networks = yaml.safe_load((ROOT / "studies" / "deepresolve-2017-published.yaml").read_text())
     weights = [recipe["weights"] for recipe in networks["architectures"].values()]
-    study = yaml.safe_load((ROOT / "studies" / "epooling-2019-deepbind.yaml").read_text())
-    names = [each["name"] for each in study["collections"]["deepbind"]["names"].values()]
-    deepbind = [f"data/deepbind/{name}_{half}.seq.gz" for name in names for half in ("AC", "B")]
+    names = set()
+    for study in ("epooling-2019-deepbind", "deepresolve-2017-deepbind"):
+        collection = yaml.safe_load((ROOT / "studies" / f"{study}.yaml").read_text())["collections"]
+        names |= {each["name"] for each in collection["deepbind"]["names"].values()}
+    deepbind = [
+        f"data/deepbind/{name}_{half}.seq.gz" for name in sorted(names) for half in ("AC", "B")
+    ]
     return [*weights, *deepbind, "data/zeng/CTCF/train.data", "data/zeng/CTCF/test.data"]
 
 
