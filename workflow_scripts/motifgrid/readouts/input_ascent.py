@@ -7,6 +7,7 @@ import numpy as np
 
 from motifgrid.motifs.kernel_pwm import clip_kernel
 from motifgrid.readouts.class_optimisation import OptimisationSettings, OptimisedInputs
+from motifgrid.readouts.feature_ascent import LEAST_RATE
 
 STRIDE = 250
 """Steps between two looks at whether all starts have ended."""
@@ -15,8 +16,6 @@ DECAY_AFTER = 1000
 """Steps after which the learning rate is multiplied by (steps since)^-DECAY (published code)."""
 
 DECAY = 0.2
-LEAST_RATE = 1e-6
-"""Below this the learning rate does not fall (published code)."""
 
 State = tuple
 """Of an ascent: inputs, kept ones, their score, best objective, steps since, all by start (R, ...).
@@ -34,8 +33,8 @@ def ascend_inputs(
 
     After every step along the gradient negative entries become 0. A start ends when it has not
     improved for `patience` steps; what is kept is the input on its way with the highest S_c.
-    Source: Liu & Gifford 2017, section 3.2 ("enhanced DeepMotif"), with the published code's steps,
-    starts and ends.
+    Source: Liu & Gifford 2017, Table 1 ("enhanced DeepMotif"), with the published code's steps,
+    starts and ends. It stops before inputs become motifs: they do as the study's filters do.
 
     Args:
         log_odds: from `models.scores.class_log_odds`.
