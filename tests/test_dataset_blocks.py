@@ -392,3 +392,22 @@ WORDS = {**GRAMMAR, "patterns": {"a": {"word": "CAT"}}}
 def test_classes_of_which_no_motif_is_known(block, names):
     found = dataset_blocks.list_classes_without_motif(block)
     assert [entry["name"] for entry in found] == names
+
+
+def test_experiments_of_a_class_are_numbered_and_completing_again_changes_nothing():
+    classes = [
+        {"name": "ctcf", "label": "CGCTTG", "missed": 0.2, "experiments": 2},
+        {"name": "max", "label": "CACGTG"},
+        {"name": "yy1", "label": "CAAGAT", "experiments": 1},
+    ]
+    block = {**GRAMMAR, "classes": classes}
+    dataset_blocks.complete_block("toy", block)
+    assert block["classes"] == [
+        {"name": "ctcf-1", "label": "CGCTTG", "missed": 0.2},
+        {"name": "ctcf-2", "label": "CGCTTG", "missed": 0.2},
+        {"name": "max", "label": "CACGTG"},
+        {"name": "yy1-1", "label": "CAAGAT"},
+    ]
+    again = dict(block)
+    dataset_blocks.complete_block("toy", again)
+    assert again == block

@@ -311,7 +311,8 @@ def test_patterns_are_the_pool_each_with_its_classes(tmp_path):
     assert names == {"one": ["gata", "ebox"], "two": ["ebox"]}
     facts = dataset.provenance
     assert (facts["kind"], facts["note"], facts["seed"]) == ("grammar", "mine", 5)
-    assert facts["labels"][1] == {"name": "two", "label": "ebox", "positives": None}
+    said = {"name": "two", "label": "ebox", "positives": None, "missed": 0.0}
+    assert facts["labels"][1] == said
 
 
 def test_a_pattern_s_own_motif_explains_all_bits_of_its_sites(tmp_path):
@@ -418,3 +419,35 @@ def test_patterns_that_no_background_is_without_are_named():
 
 def test_a_pool_needs_no_database():
     assert [each.relevant for each in build_pool(grammar_of(XOR))] == [(), ()]
+
+
+# Experiments that miss positives
+
+
+def test_each_class_misses_its_own_positives_and_nothing_else_changes():
+    one = GrammarClass("a", "CGCTTG")
+    misses = [GrammarClass(name, "CGCTTG", missed=0.25) for name in "bc"]
+    patterns = {"CGCTTG": "CGCTTG"}
+    settings = small(sequences=4000)
+    texts, labels, truth = joined(simulate_grammar(Grammar(patterns, (one, *misses)), settings))
+    present = np.array([bool(sites) for sites in truth])
+    np.testing.assert_array_equal(labels[:, 0], present)
+    assert not labels[~present].any()
+    missed = labels[present][:, 1:] == 0
+    # of some 2,000 positives, within five standard errors
+    np.testing.assert_allclose(missed.mean(axis=0), 0.25, atol=5 * np.sqrt(0.25 * 0.75 / 2000))
+    np.testing.assert_allclose(missed.all(axis=1).mean(), 0.0625, atol=0.03)
+    without = simulate_grammar(Grammar(patterns, (one,)), settings)
+    assert sorted(joined(without)[0]) == sorted(texts)
+
+
+def test_a_class_that_misses_nearly_all_is_refused_where_a_split_has_none():
+    grammar = Grammar({"CGCTTG": "CGCTTG"}, (GrammarClass("a", "CGCTTG", missed=0.999),))
+    problems = list(find_problems(grammar, small(sequences=1000)))
+    assert len(problems) == 3
+    assert all("positives of a, on average" in problem for problem in problems)
+
+
+def test_classes_that_say_the_same_are_judged_once():
+    classes = tuple(GrammarClass(f"a-{number}", "CGCTTG", missed=0.9999) for number in range(50))
+    assert len(list(find_problems(Grammar({"CGCTTG": "CGCTTG"}, classes), small()))) == 3

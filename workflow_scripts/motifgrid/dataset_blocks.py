@@ -61,8 +61,8 @@ class BlockError(ValueError):
 def complete_block(key: str, block: dict[str, object]) -> None:
     """Complete, in place, what defaults cannot.
 
-    These are tracks by a pattern, an assembly, motifs' names, and the patterns of a grammar, also
-    those that labels write by their letters.
+    These are tracks by a pattern, an assembly, motifs' names, the experiments of a grammar's class,
+    and the patterns of a grammar, also those that labels write by their letters.
 
     Raises:
         BlockError: the pattern fits no file.
@@ -74,6 +74,7 @@ def complete_block(key: str, block: dict[str, object]) -> None:
     if "motifs" in block:
         block["motifs"] = list(_name_motifs(block))
     if block.get("kind") == "grammar":
+        block["classes"] = [each for entry in block["classes"] for each in _list_experiments(entry)]
         block["patterns"] = dict(sorted(dict(_name_patterns(block)).items()))
 
 
@@ -268,6 +269,15 @@ def _name_patterns(block: Block) -> Iterator[tuple[str, dict[str, object]]]:
         for word in list_patterns(entry["label"]):
             if word not in block["patterns"] and _LETTERS.fullmatch(word):
                 yield word, {"letters": word}
+
+
+def _list_experiments(entry: Block) -> Iterator[dict[str, object]]:
+    """Yield a class, or as many as its `experiments` say, which are numbered from 1."""
+    said = {key: value for key, value in entry.items() if key != "experiments"}
+    for number in range(1, entry.get("experiments", 0) + 1):
+        yield {**said, "name": f"{entry['name']}-{number}"}
+    if "experiments" not in entry:
+        yield said
 
 
 def _list_tracks(key: str, pattern: str) -> Iterator[dict[str, object]]:

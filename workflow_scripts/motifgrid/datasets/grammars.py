@@ -41,11 +41,14 @@ class GrammarClass:
         name: of the class.
         label: the expression that holds in its positives, over names of patterns.
         positives: fraction of the sequences of the mix; None, what the presence of patterns gives.
+        missed: probability that a positive is labelled as negative, each by itself, as by an
+            experiment that does not see it; `positives` are before that.
     """
 
     name: str
     label: Expression
     positives: float | None = None
+    missed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,10 @@ def read_grammar(
     return Grammar(
         patterns={name: entry["letters"] for name, entry in patterns.items()},
         classes=tuple(
-            GrammarClass(entry["name"], entry["label"], entry.get("positives")) for entry in classes
+            GrammarClass(
+                *(entry["name"], entry["label"], entry.get("positives")), entry.get("missed", 0.0)
+            )
+            for entry in classes
         ),
     )
 
@@ -129,8 +135,8 @@ def simulate_grammar(
     patterns are placed in random order without overlap, all such places being equally likely, in
     a uniform background. Where chance patterns are removed, the background is uniform among all
     that spell no pattern and help none to be spelled; else it is left as it falls. Labels come
-    from the finished sequences: what is spelled there, on any of the strands, is present. One
-    random permutation makes the splits.
+    from the finished sequences: what is spelled there, on any of the strands, is present; then
+    classes miss some of their positives. One random permutation makes the splits.
 
     Args:
         grammar: patterns and classes.
@@ -153,7 +159,7 @@ def simulate_grammar(
     words = list_words(list(grammar.patterns.values()), settings.strands)
     placed = _draw_combinations(grammar, settings)
     x, sites, by_chance = _write_sequences(rng, pool, words, placed, settings)
-    y = _label(grammar, _mark_present(sites, placed.shape))
+    y = _miss(rng, grammar, _label(grammar, _mark_present(sites, placed.shape)))
     parts = divide(rng.permutation(len(x)), settings.splits)
     facts = _describe(grammar, settings, by_chance)
     return Dataset(
@@ -190,7 +196,7 @@ def find_problems(grammar: Grammar, settings: GrammarSettings) -> Iterator[str]:
     problems = [*_find_pattern_problems(grammar, settings), *_find_unknown_patterns(grammar)]
     if min(settings.splits) < 0 or not np.isclose(sum(settings.splits), 1.0):
         problems.append(f"splits: {list(settings.splits)}. Expected fractions that sum to 1.")
-    yield from problems or _find_mix_problems(grammar, settings)
+    yield from problems or _find_mix_problems(_take_distinct(grammar), settings)
 
 
 def weigh_combinations(grammar: Grammar, settings: GrammarSettings) -> Mix:
@@ -282,6 +288,7 @@ def _find_small_splits(grammar: Grammar, settings: GrammarSettings) -> Iterator[
     mix = weigh_combinations(grammar, settings)
     positives = settings.sequences * (mix.weights @ mix.labels)
     positives += settings.random * mix.labels[0]  # the first combination is of no pattern
+    positives *= 1 - np.array([each.missed for each in grammar.classes])
     total = settings.sequences + settings.random
     for each, count in zip(grammar.classes, positives, strict=True):
         for label, number in (("positives", count), ("negatives", total - count)):
@@ -300,6 +307,22 @@ def _find_contained(grammar: Grammar, settings: GrammarSettings) -> np.ndarray:
     words = list_words(list(grammar.patterns.values()), settings.strands)
     inside = count_inside(words)[::2].reshape(count, count, 2)
     return inside.any(axis=2)
+
+
+def _take_distinct(grammar: Grammar) -> Grammar:
+    """Return a grammar with the first of all classes that say the same, whatever their names."""
+    first: dict[str, GrammarClass] = {}
+    for each in grammar.classes:
+        first.setdefault(repr((each.label, each.positives, each.missed)), each)
+    return Grammar(grammar.patterns, tuple(first.values()))
+
+
+def _miss(rng: np.random.Generator, grammar: Grammar, labels: np.ndarray) -> np.ndarray:
+    """Turn some positives of classes that miss any into negatives, bool (N, C)."""
+    missed = np.array([each.missed for each in grammar.classes])
+    if not missed.any():
+        return labels
+    return labels & (rng.random(labels.shape, dtype=np.float32) >= missed)
 
 
 def _label(grammar: Grammar, present: np.ndarray) -> np.ndarray:
@@ -347,7 +370,7 @@ def _tilt(prior: np.ndarray, labels: np.ndarray, targets: np.ndarray) -> np.ndar
 
 def _draw_combinations(grammar: Grammar, settings: GrammarSettings) -> np.ndarray:
     """Return bool (N, K), the patterns to place; in the exact numbers, up to rounding."""
-    mix = weigh_combinations(grammar, settings)
+    mix = weigh_combinations(_take_distinct(grammar), settings)
     # combinations with the same labels stand together, so that rounding moves no class by more
     # than one sequence at each end of a run
     order = np.lexsort(mix.labels.T[::-1])
