@@ -70,6 +70,27 @@ def test_runs_do_not_influence_each_other(monkeypatch):
         np.testing.assert_allclose(getattr(together, name), getattr(apart, name), atol=1e-3)
 
 
+@pytest.mark.parametrize("together", [3, 100])
+def test_the_best_run_s_maps_alone_can_be_kept(monkeypatch, together):
+    """Whatever is computed together: a batch may hold several runs of a class, or a part of one."""
+    rng = np.random.default_rng(3)
+    head = head_of(
+        (rng.normal(size=(2, 6)), rng.normal(size=6)), (rng.normal(size=(6, 4)), [0] * 4),
+        shape=(3, 2),
+    )  # fmt: skip
+    every = ascend_classes(head, AscentSettings(runs=5, steps=20, penalty=0.1))
+    monkeypatch.setattr("motifgrid.readouts.feature_ascent.BATCH_VALUES", together * 6)
+    best = ascend_classes(head, AscentSettings(runs=5, steps=20, penalty=0.1, maps="best"))
+    chosen = every.objective.argmax(axis=0)
+    assert len(set(chosen)) > 1
+    assert best.maps.shape == (1, 4, 3, 2)
+    expected = every.maps[chosen, range(4)]
+    np.testing.assert_allclose(best.maps[0], expected, atol=1e-4)
+    np.testing.assert_allclose(best.vectors, every.maps.mean(axis=2), atol=1e-4)
+    for name in ("log_odds", "objective", "steps", "converged"):
+        np.testing.assert_allclose(getattr(best, name), getattr(every, name), atol=1e-4)
+
+
 def test_an_ascent_is_what_the_definition_says_step_by_step():
     rng = np.random.default_rng(2)
     kernel, bias = rng.normal(size=(4, 5)), rng.normal(size=5)
@@ -187,3 +208,8 @@ def test_a_layer_that_can_be_gone_around_is_refused():
 def test_settings_that_find_nothing_are_refused(name):
     with pytest.raises(ValueError, match=f"{name}: 0. Expected at least 1"):
         AscentSettings(**{name: 0})
+
+
+def test_maps_of_another_kind_are_refused():
+    with pytest.raises(ValueError, match=r"maps: 'none'\. Expected all or best"):
+        AscentSettings(maps="none")

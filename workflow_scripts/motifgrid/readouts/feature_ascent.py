@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from motifgrid.models.scores import class_log_odds
+from motifgrid.readouts.neuron_importance import average_positions
 
 BATCH_VALUES = 2**23
 """Values of the feature maps that ascend together (32 MiB): of large maps, fewer classes do."""
@@ -20,6 +21,9 @@ _OF_CONVOLUTION = re.compile(r"conv_(\d+)(_|$)")
 
 LEAST_RATE = 1e-6
 """Below this the learning rate does not fall (published code of Liu & Gifford 2017)."""
+
+ALL, BEST = "all", "best"
+"""Which runs' feature maps are kept, see `AscentSettings.maps`."""
 
 State = tuple
 """Of an ascent: maps, the best ones, their objective, steps since, steps taken, number of steps."""
@@ -43,9 +47,11 @@ class AscentSettings:
         decay: that power.
         patience: an ascent ends when so many steps have not improved on its best.
         seed: of the starts.
+        maps: of which runs they are kept: all, or of each class the one with the best objective.
+            With a network like DeepSEA's, 919 classes and ten runs, all are 1 GB.
 
     Raises:
-        ValueError: runs, steps or patience below 1.
+        ValueError: runs, steps or patience below 1, or maps of another kind.
     """
 
     runs: int = 10
@@ -56,11 +62,14 @@ class AscentSettings:
     decay: float = 0.2
     patience: int = 10
     seed: int = 0
+    maps: str = ALL
 
     def __post_init__(self) -> None:
         for name in ("runs", "steps", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: {getattr(self, name)}. Expected at least 1.")
+        if self.maps not in (ALL, BEST):
+            raise ValueError(f"maps: '{self.maps}'. Expected {ALL} or {BEST}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +77,9 @@ class FeatureMaps:
     """What R runs have found for each of C classes.
 
     Attributes:
-        maps: best feature maps (R, C, ...), float32, in the shape that the layer has.
+        maps: best feature maps (R, C, ...), float32, in the shape that the layer has; (1, C, ...)
+            where only those of each class's best run are kept.
+        vectors: all of them, averaged over positions (R, C, F).
         log_odds: of the class for them (R, C).
         objective: log odds minus the penalty (R, C).
         steps: taken until the ascent ended (R, C).
@@ -76,6 +87,7 @@ class FeatureMaps:
     """
 
     maps: np.ndarray
+    vectors: np.ndarray
     log_odds: np.ndarray
     objective: np.ndarray
     steps: np.ndarray
@@ -144,9 +156,10 @@ def cut_above(model: keras.Model, layer: int | str) -> keras.Model:
 def ascend_classes(head: keras.Model, settings: AscentSettings) -> FeatureMaps:
     """Find maps H that maximise S_c(H) - lambda ||H||^2 for every class c, from random starts.
 
-    All runs and classes ascend at once, each until it does not improve any more, from
-    H ~ N(0, 1); negative values are allowed. Source: Liu & Gifford 2017, "Visualizing feature maps
-    in deep neural networks using DeepResolve", section 2, with the published code's steps.
+    Runs and classes ascend together, as many as `BATCH_VALUES` has room for, in one compiled
+    program, each until it does not improve any more, from H ~ N(0, 1); negative values are
+    allowed. Source: Liu & Gifford 2017, "Visualizing feature maps in deep neural networks using
+    DeepResolve", section 2, with the published code's steps.
 
     Args:
         head: from `cut_above`: feature maps to log odds S (batch, classes).
@@ -156,29 +169,66 @@ def ascend_classes(head: keras.Model, settings: AscentSettings) -> FeatureMaps:
         Of every run and class the map with the largest objective.
     """
     shape, classes = head.input_shape[1:], head.output_shape[-1]
-    starts = np.random.default_rng(settings.seed).standard_normal(
-        (settings.runs * classes, *shape), dtype=np.float32
-    )
-    columns = np.tile(np.arange(classes, dtype=np.int32), settings.runs)
-    size = max(1, min(len(starts), BATCH_VALUES // int(np.prod(shape))))
+    kept = _begin_results(settings, classes, shape)
     ascend = _compile(head, settings)
-    parts = [ascend(*batch) for batch in _cut(starts, columns, size)]
-    maps, objective, taken, since = (
-        np.concatenate(values)[: len(starts)] for values in zip(*parts, strict=True)
+    for first, starts in _draw_starts(settings, classes, shape):
+        rows = np.arange(first, min(first + len(starts), settings.runs * classes))
+        columns = (first + np.arange(len(starts), dtype=np.int32)) % classes
+        maps, *others = (each[: len(rows)] for each in ascend(starts, columns))
+        _keep(kept, rows, maps, others, settings)
+    return kept
+
+
+def _draw_starts(
+    settings: AscentSettings, classes: int, shape: tuple[int, ...]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the number of a first start, and starts in batches of one size.
+
+    They count run by run and in it class by class; the last batch is filled up with the first ones.
+    """
+    rng, count = np.random.default_rng(settings.seed), settings.runs * classes
+    size = max(1, min(count, BATCH_VALUES // int(np.prod(shape))))
+    filling = np.zeros((0, *shape), dtype=np.float32)
+    for first in range(0, count, size):
+        starts = rng.standard_normal((min(size, count - first), *shape), dtype=np.float32)
+        filling = filling if first else starts
+        yield first, np.concatenate([starts, filling[: size - len(starts)]])
+
+
+def _begin_results(settings: AscentSettings, classes: int, shape: tuple[int, ...]) -> FeatureMaps:
+    grid = settings.runs, classes
+    runs = settings.runs if settings.maps == ALL else 1
+    return FeatureMaps(
+        maps=np.empty((runs, classes, *shape), dtype=np.float32),
+        vectors=np.empty((*grid, shape[-1]), dtype=np.float32),
+        log_odds=np.empty(grid, dtype=np.float32),
+        objective=np.full(grid, -np.inf, dtype=np.float32),
+        steps=np.empty(grid, dtype=np.int32),
+        converged=np.empty(grid, dtype=bool),
     )
+
+
+def _keep(
+    kept: FeatureMaps,
+    rows: np.ndarray,
+    maps: np.ndarray,
+    others: list[np.ndarray],
+    settings: AscentSettings,
+) -> None:
+    """Put what a batch has found where it belongs; rows count runs x classes."""
+    objective, taken, since = others
+    places = np.divmod(rows, kept.log_odds.shape[1])
     norm = np.square(maps.reshape(len(maps), -1)).sum(axis=1)
-    values = objective + settings.penalty * norm, objective, taken, since >= settings.patience
-    grid = (settings.runs, classes)
-    return FeatureMaps(maps.reshape(*grid, *shape), *(each.reshape(grid) for each in values))
-
-
-def _cut(
-    starts: np.ndarray, columns: np.ndarray, size: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield starts and columns in batches of one size, the last one filled up with the first."""
-    for first in range(0, len(starts), size):
-        rows = np.arange(first, first + size) % len(starts)
-        yield starts[rows], columns[rows]
+    kept.vectors[places] = average_positions(maps[:, None])[:, 0]
+    kept.log_odds[places] = objective + settings.penalty * norm
+    kept.steps[places] = taken
+    kept.converged[places] = since >= settings.patience
+    if settings.maps == ALL:
+        kept.maps[places] = maps
+    for number, (run, column) in enumerate(zip(*places, strict=True)):
+        if settings.maps == BEST and objective[number] > kept.objective[:, column].max():
+            kept.maps[0, column] = maps[number]
+        kept.objective[run, column] = objective[number]
 
 
 def _compile(head: keras.Model, settings: AscentSettings) -> Ascend:

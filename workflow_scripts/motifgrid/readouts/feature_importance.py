@@ -18,7 +18,7 @@ from motifgrid.readouts.feature_ascent import (
     name_layer,
 )
 from motifgrid.readouts.neuron_importance import CODE, Importance, judge_neurons
-from motifgrid.readouts.passes import Passes, cut_blocks
+from motifgrid.readouts.passes import BATCH, Passes, cut_blocks
 from motifgrid.readouts.sequence_readouts import choose_positives
 
 STRONG = 0.5
@@ -96,7 +96,7 @@ def read_importance(
     layer, definition = settings.pop("layer", 1), settings.pop("definition", CODE)
     most = settings.pop("sequences", SEQUENCES)
     found = ascend_classes(cut_above(model, layer), AscentSettings(**settings))
-    importance = judge_neurons(found.maps, found.log_odds, definition)
+    importance = judge_neurons(found.vectors, found.log_odds, definition)
     rivals = measure_gradients(model, read_split(dataset, "test"), layer, most)
     name = name_layer(model, layer)
     names = read_classes(dataset), name, find_convolution(model, name)
@@ -123,8 +123,9 @@ def measure_gradients(
     """
     place = f"conv_{layer}_activation" if isinstance(layer, int) else layer
     head = cut_above(model, place)
-    below = Passes(keras.Model(model.input, model.get_layer(place).output))
-    above = Passes(head)
+    batch = min(most, BATCH)  # of few positives, the rest of a batch would be filling
+    below = Passes(keras.Model(model.input, model.get_layer(place).output), batch)
+    above = Passes(head, batch)
     classes, neurons = test.y.shape[1], head.input_shape[-1]
     measured = {name: np.full((classes, neurons), np.nan) for name in RIVALS}
     for number in range(classes):

@@ -43,7 +43,7 @@ def judge_neurons(maps: np.ndarray, scores: np.ndarray, definition: str = CODE) 
     Source: Liu & Gifford 2017, section 2, "Overall neuron importance vector".
 
     Args:
-        maps: feature maps (R, C, ..., F) of R runs.
+        maps: feature maps (R, C, ..., F) of R runs, or already their averages over positions.
         scores: of the class for each map (R, C).
         definition: of ONIV, see `weigh_runs`.
     """
