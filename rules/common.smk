@@ -55,6 +55,10 @@ SEQUENCE_READOUTS = configuration.list_readouts(STUDY, configuration.SEQUENCE_ME
 OPTIMISATIONS = configuration.list_readouts(STUDY, configuration.OPTIMISATIONS)
 HIT_READOUTS = SEQUENCE_READOUTS + OPTIMISATIONS
 IMPORTANCES = configuration.list_readouts(STUDY, configuration.IMPORTANCES)
+CLASS_TABLES = [
+    *("differences", "traits", "features", "class_counts"),
+    *("biclusters", "sharing"),
+]
 RANKINGS = configuration.list_rankings(STUDY)
 RANKED_INPUTS = configuration.list_ranked_inputs(STUDY)
 CURVES = configuration.list_readouts(STUDY, configuration.CURVES)
@@ -298,8 +302,9 @@ BASELINE_TABLES = (
 def describe_readout(name):
     """What a readout does to a cell, whichever cells it reads and whatever they are compared with."""
     settings = STUDY["readouts"][name].items()
-    others = ("architectures", "filters", "incomplete_scores")
-    return {key: value for key, value in settings if key not in others}
+    return {
+        key: value for key, value in settings if key not in configuration.OF_COMPARISONS
+    }
 
 
 def get_readout(wildcards):
@@ -318,13 +323,40 @@ def map_filters(readout):
     return {cell: of_cell[cell] for cell in cells if cell in of_cell}
 
 
-def get_drawn_filters(wildcards):
-    """The motifs of a cell's filters that stand above its neurons, where it has any."""
+def get_files_of_filters(wildcards, **names):
+    """Files of the readout of filters that names the neurons of a cell, where there is any."""
     cell = get_cell(wildcards)
     filters = map_filters(wildcards.readout).get(cell)
-    return (
-        {"motifs": get_files_read(filters, [cell], "motifs.meme")[0]} if filters else {}
-    )
+    return {
+        key: get_files_read(filters, [cell], name)[0]
+        for key, name in names.items()
+        if filters
+    }
+
+
+def get_drawn_filters(wildcards):
+    """The motifs of a cell's filters that stand above its neurons, where it has any."""
+    return get_files_of_filters(wildcards, motifs="motifs.meme")
+
+
+def get_known_filters(wildcards):
+    """The same, and what they match."""
+    return get_files_of_filters(wildcards, motifs="motifs.meme", matches="matches.csv")
+
+
+def get_class_settings(wildcards):
+    """What a readout of importance says of tables and figures of classes."""
+    settings = STUDY["readouts"][wildcards.readout]
+    keys = configuration.OF_CLASS_TABLES
+    return {key: settings[key] for key in keys if key in settings}
+
+
+def get_groups(wildcards):
+    return STUDY["readouts"][wildcards.readout].get("groups", {})
+
+
+def count_classes(wildcards):
+    return len(dataset_blocks.list_classes(get_block(wildcards)))
 
 
 def get_incomplete(wildcards):
@@ -674,6 +706,7 @@ def get_importances():
     """Every file of the readouts of feature importance."""
     names = ["feature_maps.h5", "importance.csv", "importance_runs.csv"]
     names += ["similarity.csv", "importance.svg", "importance.png"]
+    names += [f"{name}.csv" for name in CLASS_TABLES] + ["traits.svg", "traits.png"]
     cells = {each: list_cells_read(each) for each in IMPORTANCES}
     several = {
         each: [
@@ -683,12 +716,22 @@ def get_importances():
         ]
         for each, read in cells.items()
     }
-    pictures = ["similarity.svg", "similarity.png"]
+    clustered = {
+        each: read
+        for each, read in several.items()
+        if "biclusters" in STUDY["readouts"][each]
+    }
+    pictures = [
+        f"{name}.{kind}"
+        for name in ("similarity", "differences")
+        for kind in ("svg", "png")
+    ]
+    blocks = ["biclusters.svg", "biclusters.png"]
     return [
         path
-        for files, read in ((names, cells), (pictures, several))
+        for files, read in ((names, cells), (pictures, several), (blocks, clustered))
         for name in files
-        for each in IMPORTANCES
+        for each in read
         for path in get_files_read(each, read[each], name)
     ]
 

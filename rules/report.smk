@@ -337,6 +337,153 @@ rule importance_figure:
         "../workflow_scripts/importance_figure.py"
 
 
+rule class_tables:
+    input:
+        unpack(get_known_filters),
+        maps="results/readouts/{readout}/{dataset}/{architecture}/{seed}/feature_maps.h5",
+        neurons="results/readouts/{readout}/{dataset}/{architecture}/{seed}/importance.csv",
+        similarity="results/readouts/{readout}/{dataset}/{architecture}/{seed}/similarity.csv",
+        dataset="results/datasets/{dataset}.h5",
+    output:
+        differences="results/readouts/{readout}/{dataset}/{architecture}/{seed}/differences.csv",
+        traits="results/readouts/{readout}/{dataset}/{architecture}/{seed}/traits.csv",
+        features="results/readouts/{readout}/{dataset}/{architecture}/{seed}/features.csv",
+        counts="results/readouts/{readout}/{dataset}/{architecture}/{seed}/class_counts.csv",
+        biclusters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/biclusters.csv",
+        sharing="results/readouts/{readout}/{dataset}/{architecture}/{seed}/sharing.csv",
+    log:
+        "results/logs/class_tables/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/class_tables/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(IMPORTANCES),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        settings=get_class_settings,
+    message:
+        "Comparing what the classes of {wildcards.dataset} want of {wildcards.architecture}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/class_tables.py"
+
+
+rule difference_figure:
+    input:
+        unpack(get_drawn_filters),
+        maps="results/readouts/{readout}/{dataset}/{architecture}/{seed}/feature_maps.h5",
+        differences="results/readouts/{readout}/{dataset}/{architecture}/{seed}/differences.csv",
+    output:
+        svg=report(
+            "results/readouts/{readout}/{dataset}/{architecture}/{seed}/differences.svg",
+            caption="../report/captions/difference_figure.rst",
+            category="Importance",
+            subcategory="{dataset}",
+            labels={
+                "figure": "what tells classes apart",
+                "architecture": "{architecture}",
+                "seed": "{seed}",
+                "readout": "{readout}",
+            },
+        ),
+        png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/differences.png",
+    log:
+        "results/logs/difference_figure/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/difference_figure/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(IMPORTANCES),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Drawing what tells the classes of {wildcards.dataset} apart for {wildcards.architecture}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/difference_figure.py"
+
+
+rule traits_figure:
+    input:
+        unpack(get_drawn_filters),
+        maps="results/readouts/{readout}/{dataset}/{architecture}/{seed}/feature_maps.h5",
+        traits="results/readouts/{readout}/{dataset}/{architecture}/{seed}/traits.csv",
+    output:
+        svg=report(
+            "results/readouts/{readout}/{dataset}/{architecture}/{seed}/traits.svg",
+            caption="../report/captions/traits_figure.rst",
+            category="Importance",
+            subcategory="{dataset}",
+            labels={
+                "figure": "activeness and vulnerability",
+                "architecture": "{architecture}",
+                "seed": "{seed}",
+                "readout": "{readout}",
+            },
+        ),
+        png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/traits.png",
+    log:
+        "results/logs/traits_figure/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/traits_figure/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(IMPORTANCES),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=get_class_settings,
+        classes=count_classes,
+    message:
+        "Drawing what the classes of {wildcards.dataset} must not see, and are fooled by: {wildcards.architecture}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/traits_figure.py"
+
+
+rule bicluster_figure:
+    input:
+        biclusters="results/readouts/{readout}/{dataset}/{architecture}/{seed}/biclusters.csv",
+        similarity="results/readouts/{readout}/{dataset}/{architecture}/{seed}/similarity.csv",
+    output:
+        svg=report(
+            "results/readouts/{readout}/{dataset}/{architecture}/{seed}/biclusters.svg",
+            caption="../report/captions/bicluster_figure.rst",
+            category="Importance",
+            subcategory="{dataset}",
+            labels={
+                "figure": "groups of classes, block by block",
+                "architecture": "{architecture}",
+                "seed": "{seed}",
+                "readout": "{readout}",
+            },
+        ),
+        png="results/readouts/{readout}/{dataset}/{architecture}/{seed}/biclusters.png",
+    log:
+        "results/logs/bicluster_figure/{readout}/{dataset}/{architecture}/{seed}.log",
+    benchmark:
+        "results/benchmarks/bicluster_figure/{readout}/{dataset}/{architecture}/{seed}.tsv"
+    wildcard_constraints:
+        readout=one_of(IMPORTANCES),
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    message:
+        "Drawing how alike groups of classes of {wildcards.dataset} are for {wildcards.architecture}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/bicluster_figure.py"
+
+
 rule similarity_figure:
     input:
         similarity="results/readouts/{readout}/{dataset}/{architecture}/{seed}/similarity.csv",
@@ -366,6 +513,8 @@ rule similarity_figure:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        groups=get_groups,
     message:
         "Drawing how alike {wildcards.architecture}, seed {wildcards.seed}, takes the classes of {wildcards.dataset} for"
     script:

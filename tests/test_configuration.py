@@ -1816,6 +1816,18 @@ def test_feature_importance_has_the_settings_that_repeat_the_published_vectors()
         ),
         ({"penalty": 0}, "penalty"),
         ({"definition": "paper"}, "definition"),
+        ({"maps": "none"}, "maps"),
+        ({"active": 0}, "active"),
+        ({"strong": 0}, "strong"),
+        (
+            {"pairs": [["SRF", "SFR"]]},
+            "pairs: no dataset of the grid has a class SFR. Did you mean",
+        ),
+        ({"groups": {"own": ["srf*"]}}, "groups: own: no class fits srf*. Expected names of"),
+        (
+            {"biclusters": ["own", "open"]},
+            "biclusters: no group own. Expected two of groups: there",
+        ),
     ],
 )
 def test_feature_importance_that_cannot_be_is_refused(settings, problem):

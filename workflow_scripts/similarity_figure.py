@@ -5,12 +5,13 @@ from motifgrid.logs import start_log
 start_log(snakemake.log[0])
 
 from motifgrid.formats.csv_tables import read_table
+from motifgrid.report.class_groups import assign_groups
 from motifgrid.report.figures import save_figure
 from motifgrid.report.names import name_cell
 from motifgrid.report.similarity_figure import draw_similarity
 
-figure = draw_similarity(
-    read_table(snakemake.input.similarity),
-    name_cell(**snakemake.wildcards),
-)
+similarity = read_table(snakemake.input.similarity)
+names = list(dict.fromkeys([*similarity["class"], *similarity["other"]]))
+groups = assign_groups(names, snakemake.params.groups)
+figure = draw_similarity(similarity, name_cell(**snakemake.wildcards), groups)
 save_figure(figure, snakemake.output.svg, snakemake.output.png)

@@ -103,3 +103,22 @@ def test_a_panel_is_the_symmetric_table_of_its_measure_in_the_order_of_the_clust
 
 def test_a_correlation_that_is_not_known_does_not_stop_the_figure():
     assert draw_similarity(similarity_of(A_B=np.nan), "toy").axes
+
+
+def test_of_many_classes_groups_are_colours_and_names_are_left_out():
+    names = [f"c{number:02d}" for number in range(45)]
+    rng = np.random.default_rng(0)
+    values = {
+        f"{one}_{other}": rng.uniform(-1, 1) for one in names for other in names if one < other
+    }
+    groups = {name: "odd" if int(name[1:]) % 2 else "even" for name in names}
+    figure = draw_similarity(similarity_of(**values), "toy", groups)
+    images = [axes.images[0].get_array() for axes in figure.axes if axes.images]
+    strips = [np.asarray(image) for image in images if image.shape == (1, 45)]
+    assert len(strips) == len(MEASURES)
+    order = order_classes(square(similarity_of(**values), names, "oniv_positive"))
+    assert strips[0][0].tolist() == [place % 2 for place in order.tolist()]
+    assert {"even", "odd"} <= set(texts_of(figure))
+    assert not any(axes.get_xticks().size for axes in figure.axes[: len(MEASURES)])
+    plain = draw_similarity(similarity_of(**values), "toy", dict.fromkeys(names, "all"))
+    assert len(plain.axes) == len(figure.axes) - len(MEASURES)

@@ -23,7 +23,12 @@ READOUTS = {
         "kept": 2,
         "architectures": ["cnn-25"],
     },
-    "importance": {"method": "feature_importance", "architectures": ["cnn-25"]},
+    "importance": {
+        "method": "feature_importance",
+        "architectures": ["cnn-25"],
+        "groups": {"bzip": ["FOSL1", "MAFK", "CEBPB"], "ets": ["Gabpa", "SP1"]},
+        "biclusters": ["bzip", "ets"],
+    },
     "roc": {"method": "roc"},
 }
 CELL = "tiny/cnn-25/0"
@@ -112,8 +117,31 @@ def test_a_class_wants_the_filters_of_its_motif(read):
     assert (known["neuron"].map(motif_of) == known["class"]).mean() >= 0.75
     runs = pd.read_csv(folder / "importance_runs.csv")
     assert len(runs) == 10 * 12 and runs["converged"].all()
-    for name in ("importance.svg", "importance.png", "similarity.svg", "similarity.png"):
-        assert (folder / name).stat().st_size > 10_000
+    for name in ("importance", "similarity", "differences", "traits", "biclusters"):
+        assert (folder / f"{name}.svg").stat().st_size > 10_000
+        assert (folder / f"{name}.png").stat().st_size > 10_000
+
+
+def test_tables_of_classes_say_the_same_as_importances(read):
+    folder = read / "results/readouts/importance" / CELL
+    tables = {
+        name: pd.read_csv(folder / f"{name}.csv", keep_default_na=False, na_values=[""])
+        for name in ("importance", "differences", "features", "class_counts", "biclusters")
+    }
+    oniv = tables["importance"].set_index(["class", "neuron"])["oniv"]
+    row = tables["differences"].iloc[0]
+    values = [oniv[row[name], row["neuron"]] for name in ("class", "other")]
+    assert row["difference"] == pytest.approx(values[0] - values[1], abs=1e-4)
+    assert len(tables["differences"]) == 10 * 10
+    first = tables["features"][tables["features"]["rank"] == 1].set_index("class")
+    for name, neuron in oniv.groupby("class").idxmax():
+        assert first.loc[name, "neuron"] == neuron
+    pairs = tables["class_counts"].groupby("measure")["pairs"].sum()
+    assert (pairs == 66).all()
+    assert tables["biclusters"]["group"].tolist() == ["bzip"] * 3 + ["ets"] * 2
+    # its motifs, and so the truth, are known
+    sharing = pd.read_csv(folder / "sharing.csv")
+    assert sharing.empty, "no two of these classes share a motif"
 
 
 def test_several_cells_are_read_by_one_job_as_each_alone(read, tmp_path):

@@ -38,6 +38,8 @@ from motifgrid.readout_blocks import (  # noqa: F401 - part of what is asked of 
     CURVES,
     FILTER_METHODS,
     IMPORTANCES,
+    OF_CLASS_TABLES,
+    OF_COMPARISONS,
     OPTIMISATIONS,
     PATTERN_METHODS,
     SEQUENCE_METHODS,

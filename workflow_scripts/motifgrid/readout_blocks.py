@@ -1,9 +1,11 @@
 """Readouts in a configuration: their methods, and whether each can read what it shall."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from motifgrid import dataset_blocks
 from motifgrid.readouts import modisco_patterns
+from motifgrid.spelling import suggest
 
 FILTER_METHODS = ("filters", "kernel_pwm")
 """Methods of readouts that turn filters into motifs."""
@@ -29,6 +31,15 @@ GRADIENTS = ("saliency", "integrated_gradients", "smoothgrad")
 
 IMPORTANCES = ("feature_importance",)
 """Methods of readouts that say which neurons of a layer each class wants."""
+
+OF_CLASS_TABLES = (
+    *("pairs", "most_pairs", "most_neurons", "active", "wanted", "little_bits", "top", "groups"),
+    *("strong", "biclusters", "blocks"),
+)
+"""Settings of these that say what is made of the importances, not how they are found."""
+
+OF_COMPARISONS = ("architectures", "filters", "incomplete_scores", *OF_CLASS_TABLES)
+"""Settings of any readout that do not change what it finds in a cell."""
 
 CURVES = ("roc",)
 """Methods of readouts that trace how a cell ranks sequences."""
@@ -103,6 +114,7 @@ def find_problems(config: Mapping[str, object]) -> Iterable[str]:
     yield from _find_unread_pages(config)
     yield from _find_unreadable_features(config)
     yield from _find_wanting_starts(config)
+    yield from _find_unknown_groups(config)
 
 
 def find_missing_packages(config: Mapping[str, object]) -> Iterable[str]:
@@ -232,6 +244,34 @@ def _find_wanting_starts(config: Mapping[str, object]) -> Iterable[str]:
                 f"  readouts: {name}: kept: {kept} is more than there are starts ({starts}). "
                 f"Expected {starts} at most, or more starts."
             )
+
+
+def _find_unknown_groups(config: Mapping[str, object]) -> Iterable[str]:
+    """Find groups that are clustered but not named, and classes that no dataset has."""
+    datasets = config["datasets"]
+    used = {each for block in config["grid"] for each in block["datasets"]} & set(datasets)
+    classes = {each["name"] for name in used for each in dataset_blocks.list_classes(datasets[name])}
+    for name in list_readouts(config, IMPORTANCES):
+        readout = config["readouts"][name]
+        groups = readout.get("groups", {})
+        for group in readout.get("biclusters", ()):
+            if group not in groups:
+                yield (
+                    f"  readouts: {name}: biclusters: no group {group}. Expected two of groups: "
+                    f"{', '.join(groups) or 'there are none'}."
+                )
+        for group, patterns in groups.items():
+            if not any(fnmatchcase(each, pattern) for each in classes for pattern in patterns):
+                yield (
+                    f"  readouts: {name}: groups: {group}: no class fits {', '.join(patterns)}. "
+                    "Expected names of classes, or patterns of these such as tf-*."
+                )
+        for pair in readout.get("pairs", ()):
+            for each in [each for each in pair if each not in classes]:
+                yield (
+                    f"  readouts: {name}: pairs: no dataset of the grid has a class {each}."
+                    f"{suggest(each, classes)}"
+                )
 
 
 def _explain_unreadable(readout: str, method: str, architecture: str, lacking: str) -> str:

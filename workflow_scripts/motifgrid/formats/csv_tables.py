@@ -16,6 +16,7 @@ NAMES = frozenset(
         "consensus",
         "dataset",
         "filter",
+        "group",
         "kmer",
         "measure",
         "method",
@@ -37,6 +38,7 @@ NAMES = frozenset(
         "table",
         "target",
         "target_name",
+        "trait",
         "within_2sd",
     }
 )

@@ -1,14 +1,23 @@
 """Figure of class similarity: heat maps of how alike classes are by four measures, clustered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from motifgrid.report.figures import QUIET, add_axes, add_text, fit_text, new_page, paper_look
+from motifgrid.report.figures import (
+    QUIET,
+    add_axes,
+    add_text,
+    fit_text,
+    new_page,
+    paper_look,
+    text_width,
+)
 
 MEASURES = {
     "oniv_positive": "non-negative ONIV",
@@ -21,9 +30,17 @@ SIDE, GAP, LABELS, MARGIN, HEAD, FOOT = 2.6, 0.35, 1.1, 0.3, 0.9, 1.3
 MOST_NAMED = 40
 """Of more classes the names are left out: they could not be read."""
 
+LARGE_SIDE, STRIP = 4.2, 0.1
+"""Of a heat map of more classes, and of the colours of groups beside it."""
+
+GROUP_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442")
+"""Okabe & Ito's colour-blind-safe palette; of more groups it begins again."""
+
 
 @paper_look
-def draw_similarity(similarity: pd.DataFrame, title: str) -> Figure:
+def draw_similarity(
+    similarity: pd.DataFrame, title: str, groups: Mapping[str, str] | None = None
+) -> Figure:
     """Draw a heat map for each measure, with the classes in the order of the first one's clusters.
 
     Source: Liu & Gifford 2017, Fig. 5.
@@ -31,24 +48,49 @@ def draw_similarity(similarity: pd.DataFrame, title: str) -> Figure:
     Args:
         similarity: from `readouts.feature_importance.compare_classes`.
         title: of the cell.
+        groups: by class, from `class_groups.assign_groups`: a strip of colours beside the heat
+            maps, where there are at least two.
     """
     names = list(dict.fromkeys([*similarity["class"], *similarity["other"]]))
     tables = {key: square(similarity, names, key) for key in MEASURES}
     order = order_classes(tables["oniv_positive"])
-    width = LABELS + len(MEASURES) * (SIDE + GAP) + 0.4
-    figure = new_page(width, HEAD + SIDE + FOOT)
+    side = SIDE if len(names) <= MOST_NAMED else LARGE_SIDE
+    width = LABELS + len(MEASURES) * (side + GAP) + 0.4
+    figure = new_page(width, HEAD + side + FOOT)
     add_text(figure, MARGIN, 0.35, f"How alike classes are: {title}", size=11, weight="bold")
     for place, (key, label) in enumerate(MEASURES.items()):
-        left = LABELS + place * (SIDE + GAP)
-        fit_text(add_text(figure, left, HEAD - 0.1, label), SIDE)
-        axes = add_axes(figure, left, HEAD, SIDE, SIDE)
+        left = LABELS + place * (side + GAP)
+        fit_text(add_text(figure, left, HEAD - 0.1, label), side)
+        axes = add_axes(figure, left, HEAD, side, side)
         image = axes.imshow(tables[key][np.ix_(order, order)], vmin=-1, vmax=1, cmap="PuOr_r")
         _name(axes, [names[each] for each in order], named=place == 0)
-    bar = add_axes(figure, LABELS + len(MEASURES) * (SIDE + GAP) - 0.15, HEAD, 0.12, SIDE)
+    bar = add_axes(figure, LABELS + len(MEASURES) * (side + GAP) - 0.15, HEAD, 0.12, side)
     figure.colorbar(image, cax=bar, ticks=[-1, 0, 1])
-    note = "Pearson's correlation; in all panels the order of the first one's clusters."
-    add_text(figure, LABELS, HEAD + SIDE + FOOT - 0.15, note, color=QUIET)
+    if groups and len(set(groups.values())) > 1:
+        _draw_groups(figure, side, [groups[names[each]] for each in order])
+    note = (
+        f"Pearson's correlation of {len(names):,} classes; all in the order of the first clusters."
+    )
+    add_text(figure, LABELS, HEAD + side + FOOT - 0.15, note, color=QUIET)
     return figure
+
+
+def _draw_groups(figure: Figure, side: float, groups: Sequence[str]) -> None:
+    """Draw the groups of the classes as colours below the heat maps, and name them."""
+    names = list(dict.fromkeys(sorted(groups)))
+    colours = [GROUP_COLOURS[place % len(GROUP_COLOURS)] for place in range(len(names))]
+    numbers = np.array([[names.index(group) for group in groups]])
+    look = {"cmap": ListedColormap(colours), "vmin": -0.5, "vmax": len(names) - 0.5}
+    low = HEAD + side + (0.03 if len(groups) > MOST_NAMED else FOOT - 0.5)
+    for place in range(len(MEASURES)):
+        axes = add_axes(figure, LABELS + place * (side + GAP), low, side, STRIP)
+        axes.imshow(numbers, aspect="auto", interpolation="nearest", **look)
+        axes.set_axis_off()
+    left = LABELS
+    for name, colour in zip(names, colours, strict=True):
+        mark = add_text(figure, left, low + 0.27, "\N{BLACK SQUARE}", color=colour)
+        left += text_width(mark) + 0.05
+        left += text_width(add_text(figure, left, low + 0.27, name, size=7)) + 0.2
 
 
 def square(similarity: pd.DataFrame, names: Sequence[str], measure: str) -> np.ndarray:
