@@ -30,8 +30,8 @@ SIDE, GAP, LABELS, MARGIN, HEAD, FOOT = 2.6, 0.35, 1.1, 0.3, 0.9, 1.3
 MOST_NAMED = 40
 """Of more classes the names are left out: they could not be read."""
 
-LARGE_SIDE, STRIP = 4.2, 0.1
-"""Of a heat map of more classes, and of the colours of groups beside it."""
+LARGE_SIDE, LOW_FOOT, STRIP = 4.2, 0.7, 0.1
+"""Of a heat map of more classes and what is below, and of the colours of groups beside it."""
 
 GROUP_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442")
 """Okabe & Ito's colour-blind-safe palette; of more groups it begins again."""
@@ -54,9 +54,9 @@ def draw_similarity(
     names = list(dict.fromkeys([*similarity["class"], *similarity["other"]]))
     tables = {key: square(similarity, names, key) for key in MEASURES}
     order = order_classes(tables["oniv_positive"])
-    side = SIDE if len(names) <= MOST_NAMED else LARGE_SIDE
+    side, foot = (SIDE, FOOT) if len(names) <= MOST_NAMED else (LARGE_SIDE, LOW_FOOT)
     width = LABELS + len(MEASURES) * (side + GAP) + 0.4
-    figure = new_page(width, HEAD + side + FOOT)
+    figure = new_page(width, HEAD + side + foot)
     add_text(figure, MARGIN, 0.35, f"How alike classes are: {title}", size=11, weight="bold")
     for place, (key, label) in enumerate(MEASURES.items()):
         left = LABELS + place * (side + GAP)
@@ -71,7 +71,7 @@ def draw_similarity(
     note = (
         f"Pearson's correlation of {len(names):,} classes; all in the order of the first clusters."
     )
-    add_text(figure, LABELS, HEAD + side + FOOT - 0.15, note, color=QUIET)
+    add_text(figure, LABELS, HEAD + side + foot - 0.15, note, color=QUIET)
     return figure
 
 
