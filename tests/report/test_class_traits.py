@@ -77,6 +77,7 @@ def test_the_figure_says_what_it_leaves_out():
     assert len(figure.axes) == MOST_CLASSES
     (note,) = [text for text in texts_of(figure) if "classes have one" in text]
     assert "30 of 40 classes have one." in note and f"the first {MOST_CLASSES} of them" in note
+    assert "may be fooled by" in texts_of(figure)
     assert "class-19" in texts_of(figure) and "class-20" not in texts_of(figure)
 
 
@@ -88,4 +89,6 @@ def test_classes_without_traits_are_said_to_have_none():
 def test_many_neurons_of_a_class_are_counted():
     wide = wide_of(a=[-1.0] * 6)
     table = list_traits(wide, FACTS, TraitCuts())
-    assert "and 2 more" in texts_of(draw_traits(table, {}, 1, TraitCuts(), "toy"))
+    texts = texts_of(draw_traits(table, {}, 1, TraitCuts(), "toy"))
+    assert "and 2 more" in texts
+    assert any("may be fooled by: not known" in text for text in texts)

@@ -81,13 +81,19 @@ def compare_own(
     Returns:
         By class the p-value of each query: the smallest over the class's motifs.
     """
-    found = {}
+    found, alone = {}, {}
     for name, motifs in assign_motifs(list(queries), pool).items():
-        targets = [Motif(motif.identifier, motif.pwm, nsites=20) for motif in motifs]
-        own = list(queries[name].values())
-        if targets and own:
-            each = [compare_alone(own, target, engine, incomplete) for target in targets]
-            found[name] = dict(zip(queries[name], np.min(each, axis=0), strict=True))
+        own = queries[name]
+        if not motifs or not own:
+            continue
+        for motif in motifs:
+            # many classes may be experiments of one factor, with the same filters
+            if (id(own), _key(motif)) not in alone:
+                target = Motif(motif.identifier, motif.pwm, nsites=20)
+                pvalues = compare_alone(list(own.values()), target, engine, incomplete)
+                alone[id(own), _key(motif)] = pvalues
+        each = [alone[id(own), _key(motif)] for motif in motifs]
+        found[name] = dict(zip(own, np.min(each, axis=0), strict=True))
     return found
 
 
@@ -173,6 +179,10 @@ def count_experiments(ranked: pd.DataFrame) -> pd.DataFrame:
                 numbers = (len(hits), int((first > 0).sum()), int(first.sum()), chance)
                 rows.append((measure, top, cut, *numbers))
     return pd.DataFrame(rows, columns=list(COUNT_COLUMNS))
+
+
+def _key(motif: PoolMotif) -> tuple[str, str]:
+    return motif.class_name, motif.identifier
 
 
 def _by_chance(count: int, matching: int, top: int) -> float:

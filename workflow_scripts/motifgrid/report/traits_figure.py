@@ -24,9 +24,10 @@ MOST_CLASSES, MOST_NEURONS = 20, 4
 """Classes with a trait and neurons of each trait that are drawn, the first."""
 
 MARGIN, LABELS, HEAD, FOOT = 0.3, 1.5, 1.05, 0.35
-CHIP, ROW, LOGO, GAP = 0.95, 0.62, 0.3, 0.3
+CHIP, ROW, LOW_ROW, LOGO, GAP = 0.95, 0.62, 0.36, 0.3, 0.3
 
 HEADINGS = {NOT: (NEGATIVE, "must be silent (NOT)"), VULNERABLE: (POSITIVE, "may be fooled by")}
+UNREAD = "may be fooled by: not known, no readout of filters reads this layer"
 
 
 @paper_look
@@ -48,22 +49,28 @@ def draw_traits(
     """
     names = list(dict.fromkeys(traits["class"]))
     shown = names[:MOST_CLASSES]
+    row = ROW if pwms else LOW_ROW
     side = MOST_NEURONS * CHIP
     width = MARGIN + LABELS + 2 * side + GAP + MARGIN
-    figure = new_page(width, HEAD + ROW * max(len(shown), 1) + FOOT)
+    figure = new_page(width, HEAD + row * max(len(shown), 1) + FOOT)
     add_text(figure, MARGIN, 0.3, f"Activeness and vulnerability: {title}", size=11, weight="bold")
     note = _explain(cuts, len(shown), len(names), classes)
     fit_text(add_text(figure, MARGIN, 0.53, note, color=QUIET), width - 2 * MARGIN)
     lefts = dict(zip(HEADINGS, (MARGIN + LABELS, MARGIN + LABELS + side + GAP), strict=True))
     for trait, (colour, words) in HEADINGS.items():
-        add_text(figure, lefts[trait], HEAD - 0.15, words, color=colour, weight="bold")
+        words = UNREAD if trait == VULNERABLE and not pwms else words
+        look = {"color": colour, "weight": "bold"}
+        fit_text(add_text(figure, lefts[trait], HEAD - 0.15, words, **look), side)
     for place, name in enumerate(shown):
-        top = HEAD + ROW * place
+        top = HEAD + row * place
         add_rule(figure, MARGIN, top, width - 2 * MARGIN, color=RULE, linewidth=0.5)
         fit_text(add_text(figure, MARGIN, top + 0.2, name, weight="bold"), LABELS - 0.1)
         for trait, left in lefts.items():
             own = traits[(traits["class"] == name) & (traits["trait"] == trait)]
             _draw_chips(figure, left, top, own, pwms)
+            if len(own) > MOST_NEURONS:
+                more = f"and {len(own) - MOST_NEURONS} more"
+                add_text(figure, left, top + row - 0.04, more, size=6, color=QUIET)
     if not shown:
         add_text(figure, MARGIN, HEAD + 0.2, "No class has any.", color=QUIET)
     return figure
@@ -81,7 +88,7 @@ def _explain(cuts: TraitCuts, shown: int, with_any: int, classes: int) -> str:
 def _draw_chips(
     figure: Figure, left: float, top: float, own: pd.DataFrame, pwms: Mapping[int, np.ndarray]
 ) -> None:
-    """Draw the first neurons of a class and trait, and say how many more there are."""
+    """Draw the first neurons of a class and trait."""
     for place, row in enumerate(own[:MOST_NEURONS].itertuples()):
         at = left + place * CHIP
         words = f"{row.neuron}{f' {row.motif}' if row.motif else ''}: {row.oniv:.2g}"
@@ -90,12 +97,3 @@ def _draw_chips(
             axes = add_axes(figure, at, top + 0.22, CHIP - 0.1, LOGO)
             draw_logo(axes, pwms[row.neuron], labelled=False)
             axes.set_axis_off()
-    if len(own) > MOST_NEURONS:
-        add_text(
-            figure,
-            left,
-            top + ROW - 0.04,
-            f"and {len(own) - MOST_NEURONS} more",
-            size=6,
-            color=QUIET,
-        )
