@@ -250,7 +250,8 @@ def _find_unknown_groups(config: Mapping[str, object]) -> Iterable[str]:
     """Find groups that are clustered but not named, and classes that no dataset has."""
     datasets = config["datasets"]
     used = {each for block in config["grid"] for each in block["datasets"]} & set(datasets)
-    classes = {each["name"] for name in used for each in dataset_blocks.list_classes(datasets[name])}
+    blocks = [datasets[name] for name in used]
+    classes = {each["name"] for block in blocks for each in dataset_blocks.list_classes(block)}
     for name in list_readouts(config, IMPORTANCES):
         readout = config["readouts"][name]
         groups = readout.get("groups", {})
