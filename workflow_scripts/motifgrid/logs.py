@@ -17,6 +17,8 @@ def start_log(path: Path | str) -> None:
         path: the log file; its folder is made if it is missing.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
+    # a job that another one waits for may still write: not into this job's messages
+    Path(path).unlink(missing_ok=True)
     terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8", buffering=1)
     with Path(path).open("w", encoding="utf-8") as file:
         os.dup2(file.fileno(), sys.stdout.fileno())

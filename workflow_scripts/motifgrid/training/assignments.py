@@ -66,3 +66,8 @@ def place_checkpoint(model: Path | str) -> Path:
     """
     results, cell = Path(model).parents[4], Path(model).parts[-4:-1]
     return results.joinpath("checkpoints", *cell).with_suffix(".npz")
+
+
+def place_claim(model: Path | str) -> Path:
+    """Return the lock file of a cell in training, from the place of its model."""
+    return place_checkpoint(model).with_suffix(".claim")

@@ -1,6 +1,7 @@
 """One cell: an architecture trained on a dataset from a seed, and scored on the test split."""
 
 import functools
+import hashlib
 import json
 import logging
 import textwrap
@@ -131,6 +132,36 @@ def save_cell(
     write_text(facts, json.dumps(cell.facts, indent=2, sort_keys=True) + "\n")
     with replacing(model) as temporary:
         cell.model.save(temporary)
+
+
+def fingerprint_cell(each: Assignment, hash_of: Callable[[Path | str], str] = hash_file) -> str:
+    """Return all that decides what a cell becomes, see `checkpoints.fingerprint`.
+
+    Args:
+        each: what is to be trained.
+        hash_of: returns the SHA-256 of a dataset file.
+    """
+    return fingerprint(
+        dataset=hash_of(each.dataset),
+        recipe=dict(each.recipe),
+        settings=asdict(each.settings),
+        motifs=[each.motifs[name].tolist() for name in each.recipe.get("initial_motifs", ())],
+        seed=each.seed,
+        keras=_describe_backend(),
+    )
+
+
+def is_saved(
+    each: Assignment, model: Path | str, history: Path | str, scores: Path | str, facts: Path | str
+) -> bool:
+    """Tell whether a cell's four files are there, of this assignment and no other."""
+    if not all(Path(path).exists() for path in (model, history, scores, facts)):
+        return False
+    found = json.loads(Path(facts).read_text(encoding="utf-8"))
+    if found.get("fingerprint") != _digest(fingerprint_cell(each)):
+        return False
+    logger.info(f"{each.label}: saved by the job that had it")
+    return True
 
 
 def load_model(path: Path | str) -> keras.Model:
@@ -283,7 +314,9 @@ def _train_group(
     cells = []
     for model, member, each in zip(models, members, assignments, strict=True):
         try:
-            cells.append(_score(scorer, model, member, each, splits[each.dataset]["test"], device))
+            cell = _score(scorer, model, member, each, splits[each.dataset]["test"], device)
+            cell.facts["fingerprint"] = _digest(fingerprint_cell(each, files.hash))
+            cells.append(cell)
         except DivergenceError as error:
             cells.append(error)
     return program, cells
@@ -317,18 +350,7 @@ def _keep(assignments: Sequence[Assignment], files: "_Files") -> Keeper | None:
     first = assignments[0]
     if not first.settings.epochs or first.checkpoint is None:
         return None
-    backend = _describe_backend()
-    valid_for = {
-        each.label: fingerprint(
-            dataset=files.hash(each.dataset),
-            recipe=dict(each.recipe),
-            settings=asdict(each.settings),
-            motifs=[each.motifs[name].tolist() for name in each.recipe.get("initial_motifs", ())],
-            seed=each.seed,
-            keras=backend,
-        )
-        for each in assignments
-    }
+    valid_for = {each.label: fingerprint_cell(each, files.hash) for each in assignments}
     paths = {each.label: Path(each.checkpoint) for each in assignments}
     return Keeper(paths, valid_for, first.settings)
 
@@ -418,6 +440,10 @@ def _require_variation(probabilities: np.ndarray, label: str) -> None:
             f"{label}: after training, the outputs are the same for every test sequence. Train "
             "for more epochs, lower training: learning_rate, or try another seed."
         )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _describe_backend() -> dict[str, str]:
