@@ -15,8 +15,8 @@ rule kmer_baseline:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=grow(3000),
+        runtime=grow(60),
     params:
         settings=get_kmer_settings,
     message:
@@ -43,8 +43,8 @@ rule baselines:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         reported=REPORTED,
     message:

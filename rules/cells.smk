@@ -19,8 +19,8 @@ rule architecture_table:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=grow(2000),
+        runtime=grow(15),
     params:
         recipes=get_recipes,
     message:
@@ -50,8 +50,8 @@ rule import_cell:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=grow(3000),
+        runtime=grow(15),
     params:
         recipe=get_cell_recipe,
     message:
@@ -83,8 +83,8 @@ if TRAINED:
         # two one-thread cells side by side finish sooner than one two-thread cell after the other
         threads: 1
         resources:
-            mem_mb=3000,
-            runtime=240,
+            mem_mb=grow(3000),
+            runtime=grow(240),
             gpu=int(GPU),
         params:
             networks=get_job_networks,
@@ -118,8 +118,8 @@ for batch in BATCHES:
             KERAS_ENVIRONMENT
         threads: 1
         resources:
-            mem_mb=3000,
-            runtime=min(240 * len(batch), 1440),
+            mem_mb=grow(3000),
+            runtime=grow(min(240 * len(batch), 1440)),
             gpu=int(GPU),
         params:
             networks=list_networks(batch[0]),

@@ -80,6 +80,15 @@ def one_of(names):
     return "|".join(re.escape(name) for name in sorted(names)) or "(?!)"
 
 
+def grow(amount):
+    """A job's memory (MB) or time (min): where an attempt fails, the next asks for as much more."""
+
+    def of_attempt(wildcards, attempt):
+        return amount * attempt
+
+    return of_attempt
+
+
 wildcard_constraints:
     dataset="|".join(sorted(STUDY["datasets"])),
     architecture="|".join(sorted({cell.architecture for cell in CELLS})),

@@ -24,8 +24,8 @@ rule dashboard:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=grow(2000),
+        runtime=grow(10),
     params:
         readings=get_shown_readings(SEQUENCE_READOUTS),
         optima=get_shown_readings(OPTIMISATIONS),

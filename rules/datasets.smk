@@ -17,8 +17,8 @@ rule simulate:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=grow(2000),
+        runtime=grow(15),
     params:
         settings=get_simulation,
         classes=lookup("{dataset}/classes", within=STUDY["datasets"]),
@@ -44,8 +44,8 @@ rule implant_motifs:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=grow(2000),
+        runtime=grow(15),
     params:
         settings=get_implanted,
         class_name=lookup("{dataset}/class/name", within=STUDY["datasets"]),
@@ -71,8 +71,8 @@ rule place_patterns:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=grow(2000),
+        runtime=grow(15),
     params:
         settings=get_grammar,
         patterns=lookup("{dataset}/patterns", within=STUDY["datasets"]),
@@ -102,8 +102,8 @@ rule label_windows:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=grow(4000),
+        runtime=grow(120),
     params:
         classes=get_classes,
         windows=get_windows,
@@ -132,8 +132,8 @@ rule chipseq_set:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=grow(4000),
+        runtime=grow(30),
     params:
         classes=get_classes,
         settings=get_chipseq,
@@ -162,8 +162,8 @@ rule sequence_set:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grow(2000),
+        runtime=grow(30),
     params:
         classes=get_classes,
         settings=get_chipseq,
@@ -191,8 +191,8 @@ rule deepsea_set:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grow(4000),
+        runtime=grow(240),
     params:
         classes=get_classes,
         keep=lookup("{dataset}/keep", within=STUDY["datasets"]),
@@ -231,8 +231,8 @@ rule dataset_report:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grow(2000),
+        runtime=grow(30),
     message:
         "Describing the dataset {wildcards.dataset}"
     script:

@@ -18,8 +18,8 @@ rule download:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=240,
+        mem_mb=grow(500),
+        runtime=grow(240),
         downloads=1,
     params:
         source=get_download,
@@ -41,8 +41,8 @@ rule verify_downloads:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=60,
+        mem_mb=grow(500),
+        runtime=grow(60),
     params:
         sources=[asdict(DOWNLOADS[name]) for name in sorted(DOWNLOADS)],
         lock=STUDY["resource_lock"],

@@ -16,8 +16,8 @@ rule unpack_genome:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=grow(2000),
+        runtime=grow(60),
     message:
         "Unpacking the genome {wildcards.genome} once"
     script:
@@ -39,8 +39,8 @@ rule index_genome:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=grow(1000),
+        runtime=grow(60),
     message:
         "Indexing the genome {wildcards.genome}"
     script:
@@ -63,8 +63,8 @@ rule merge_blacklist:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         margin=lookup("{dataset}/blacklist_margin", within=STUDY["datasets"]),
     message:
@@ -89,8 +89,8 @@ rule merge_replicates:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         support=get_support,
     message:

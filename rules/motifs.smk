@@ -19,8 +19,8 @@ rule tomtom:
         "../envs/meme.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grow(2000),
+        runtime=grow(30),
     params:
         cache=NUMBA_CACHE,
     message:
@@ -50,8 +50,8 @@ for readout, number, batch in list_read_batches(FILTER_READOUTS + HIT_READOUTS):
             "../envs/meme.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=30 + 5 * len(batch),
+            mem_mb=grow(2000),
+            runtime=grow(30 + 5 * len(batch)),
         params:
             cache=NUMBA_CACHE,
         message:
@@ -77,8 +77,8 @@ rule match_fractions:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         evalue=STUDY["matches"]["evalue"],
         ignored=STUDY["matches"]["ignored"],
@@ -109,8 +109,8 @@ for readout, number, batch in list_read_batches(FILTER_READOUTS):
             "../envs/analysis.yaml"
         threads: 1
         resources:
-            mem_mb=1000,
-            runtime=10 + len(batch),
+            mem_mb=grow(1000),
+            runtime=grow(10 + len(batch)),
         params:
             evalue=STUDY["matches"]["evalue"],
             ignored=STUDY["matches"]["ignored"],
@@ -136,8 +136,8 @@ rule true_sites:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=grow(2000),
+        runtime=grow(10),
     message:
         "Scoring motifs of {wildcards.architecture}, seed {wildcards.seed}, by the true sites in {wildcards.dataset}"
     script:
@@ -162,8 +162,8 @@ rule hit_matches:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         evalue=STUDY["matches"]["evalue"],
         ignored=STUDY["matches"]["ignored"],
@@ -194,8 +194,8 @@ for readout, number, batch in list_read_batches(HIT_READOUTS):
             "../envs/analysis.yaml"
         threads: 1
         resources:
-            mem_mb=1000,
-            runtime=10 + len(batch),
+            mem_mb=grow(1000),
+            runtime=grow(10 + len(batch)),
         params:
             evalue=STUDY["matches"]["evalue"],
             ignored=STUDY["matches"]["ignored"],
@@ -225,8 +225,8 @@ rule rank_filters:
         "../envs/meme.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grow(2000),
+        runtime=grow(30),
     params:
         cache=NUMBA_CACHE,
         incomplete=get_incomplete,
@@ -254,8 +254,8 @@ rule rank_inputs:
         "../envs/meme.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grow(2000),
+        runtime=grow(30),
     params:
         cache=NUMBA_CACHE,
         incomplete=get_incomplete,

@@ -26,8 +26,8 @@ rule pairs:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         pairs=STUDY["pairs"],
     message:
@@ -72,8 +72,8 @@ rule pair_figures:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         cells=[list(cell) for cell in CELLS],
         architectures=list_drawn(),
@@ -102,8 +102,8 @@ rule gap_curves_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         cells=get_dataset_cells,
         architectures=list_drawn(),
@@ -132,8 +132,8 @@ rule scan_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         recipes=get_recipes_of(CELLS),
     message:

@@ -21,8 +21,8 @@ if CELLS:
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=30,
+            mem_mb=grow(2000),
+            runtime=grow(30),
         params:
             readout=get_readout,
         message:
@@ -53,8 +53,8 @@ for readout, number, batch in list_read_batches(FILTER_READOUTS):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=30 + 5 * len(batch),
+            mem_mb=grow(2000),
+            runtime=grow(30 + 5 * len(batch)),
         params:
             readout=describe_readout(readout),
         message:
@@ -81,8 +81,8 @@ rule read_sequences:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=120,
+        mem_mb=grow(3000),
+        runtime=grow(120),
     params:
         readout=get_readout,
     message:
@@ -111,8 +111,8 @@ for readout, number, batch in list_read_batches(SEQUENCE_READOUTS):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=3000,
-            runtime=120 * len(batch),
+            mem_mb=grow(3000),
+            runtime=grow(120 * len(batch)),
         params:
             readout=describe_readout(readout),
         message:
@@ -140,8 +140,8 @@ rule optimise_classes:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=120,
+        mem_mb=grow(3000),
+        runtime=grow(120),
     params:
         readout=get_readout,
     message:
@@ -171,8 +171,8 @@ for readout, number, batch in list_read_batches(OPTIMISATIONS):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=3000,
-            runtime=120 * len(batch),
+            mem_mb=grow(3000),
+            runtime=grow(120 * len(batch)),
         params:
             readout=describe_readout(readout),
         message:
@@ -198,8 +198,8 @@ rule modisco:
         "../envs/modisco.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=grow(4000),
+        runtime=grow(240),
     params:
         readout=get_readout,
         cache=NUMBA_CACHE,
@@ -225,8 +225,8 @@ rule roc:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grow(2000),
+        runtime=grow(30),
     message:
         "Tracing the ROC of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
@@ -251,8 +251,8 @@ for readout, number, batch in list_read_batches(CURVES):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=30 + 5 * len(batch),
+            mem_mb=grow(2000),
+            runtime=grow(30 + 5 * len(batch)),
         message:
             f"Tracing the ROC of {len(batch)} cells on {batch[0].dataset}"
         script:
@@ -278,8 +278,8 @@ rule feature_importance:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=grow(4000),
+        runtime=grow(120),
     params:
         readout=get_readout,
     message:
@@ -309,8 +309,8 @@ for readout, number, batch in list_read_batches(IMPORTANCES):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=4000,
-            runtime=120 * len(batch),
+            mem_mb=grow(4000),
+            runtime=grow(120 * len(batch)),
         params:
             readout=describe_readout(readout),
         message:

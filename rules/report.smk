@@ -16,8 +16,8 @@ rule filter_logos:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         cells=lambda wildcards: [list(get_cell(wildcards))],
         readout="{readout}",
@@ -47,8 +47,8 @@ for readout, number, batch in list_read_batches(FILTER_READOUTS):
             "../envs/analysis.yaml"
         threads: 1
         resources:
-            mem_mb=1000,
-            runtime=10 + len(batch),
+            mem_mb=grow(1000),
+            runtime=grow(10 + len(batch)),
         params:
             cells=[list(cell) for cell in batch],
             readout=readout,
@@ -99,8 +99,8 @@ rule tables:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         cells=[list(cell) for cell in CELLS],
         readouts=list_readings(),
@@ -130,8 +130,8 @@ rule published_table:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         published=STUDY["published"],
     message:
@@ -164,8 +164,8 @@ rule sites_table:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         readouts=list_readings_with_sites(),
     message:
@@ -198,8 +198,8 @@ rule hits_table:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         readings=list_readings(HIT_READOUTS),
         methods={name: STUDY["readouts"][name]["method"] for name in HIT_READOUTS},
@@ -227,8 +227,8 @@ rule ranking_table:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         readings=list_rankings(),
     message:
@@ -256,8 +256,8 @@ rule hits_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     message:
         "Drawing how often readouts point at the class's motif"
     script:
@@ -292,8 +292,8 @@ rule optima_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     message:
         "Drawing the best inputs of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
     script:
@@ -329,8 +329,8 @@ rule importance_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     message:
         "Drawing what the classes of {wildcards.dataset} want of {wildcards.architecture}, seed {wildcards.seed}"
     script:
@@ -361,8 +361,8 @@ rule class_tables:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=grow(2000),
+        runtime=grow(30),
     params:
         settings=get_class_settings,
     message:
@@ -400,8 +400,8 @@ rule difference_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     message:
         "Drawing what tells the classes of {wildcards.dataset} apart for {wildcards.architecture}, seed {wildcards.seed}"
     script:
@@ -437,8 +437,8 @@ rule traits_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         settings=get_class_settings,
         classes=count_classes,
@@ -476,8 +476,8 @@ rule bicluster_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     message:
         "Drawing how alike groups of classes of {wildcards.dataset} are for {wildcards.architecture}, seed {wildcards.seed}"
     script:
@@ -511,8 +511,8 @@ rule similarity_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         groups=get_groups,
     message:
@@ -542,8 +542,8 @@ rule roc_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         cells=get_curve_cells,
     message:
@@ -571,8 +571,8 @@ rule table_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         title=get_title,
     message:
@@ -601,8 +601,8 @@ rule pool_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         recipes=get_recipes_of(CELLS),
     message:
@@ -630,8 +630,8 @@ rule history_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         cells=[list(cell) for cell in CELLS],
     message:
@@ -661,8 +661,8 @@ rule contrast_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         architectures=get_contrasted_architectures,
         seeds=get_contrasted_seeds,
@@ -694,8 +694,8 @@ rule motif_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         architectures=get_contrasted_architectures,
         seeds=get_contrasted_seeds,
@@ -725,8 +725,8 @@ rule information_figure:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         cells=get_cells_read,
     message:
@@ -757,8 +757,8 @@ rule summary:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         title=get_title,
         note=get_note,

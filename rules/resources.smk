@@ -15,8 +15,8 @@ rule motif_database:
         "../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=grow(1000),
+        runtime=grow(10),
     params:
         settings=STUDY["motif_database"],
     message:
@@ -36,8 +36,8 @@ rule tomtom_engine:
         "../envs/meme.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=grow(2000),
+        runtime=grow(15),
     params:
         engine=STUDY["tomtom"]["engine"],
         cache=NUMBA_CACHE,
