@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from motifgrid import dna
+from motifgrid.readouts.checks import require_positive
 from motifgrid.readouts.passes import Passes
 from motifgrid.shuffle import shuffle_dinucleotides
 
@@ -55,7 +56,7 @@ class IntegratedGradientsSettings:
         if self.baseline not in BASELINES:
             expected = ", ".join(BASELINES)
             raise ValueError(f"baseline: '{self.baseline}'. Expected one of {expected}.")
-        _require_positive(steps=self.steps, shuffles=self.shuffles)
+        require_positive(steps=self.steps, shuffles=self.shuffles)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class SmoothGradSettings:
     correct_gradients: bool = False
 
     def __post_init__(self) -> None:
-        _require_positive(samples=self.samples)
+        require_positive(samples=self.samples)
 
 
 @dataclass(frozen=True)
@@ -330,9 +331,3 @@ def _list_chunks(total: int, size: int) -> Iterator[np.ndarray]:
     """Yield the numbers from 0 to `total`, up to `size` at a time."""
     for start in range(0, total, size):
         yield np.arange(start, min(start + size, total))
-
-
-def _require_positive(**numbers: int) -> None:
-    for name, number in numbers.items():
-        if number < 1:
-            raise ValueError(f"{name}: {number}. Expected at least 1.")

@@ -7,6 +7,7 @@ import numpy as np
 
 from motifgrid import dna
 from motifgrid.formats.meme import Motif
+from motifgrid.readouts.checks import require_positive
 from motifgrid.readouts.passes import Passes
 
 MEMORY = 0.99
@@ -58,9 +59,7 @@ class OptimisationSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("starts", "steps", "patience"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: {getattr(self, name)}. Expected at least 1.")
+        require_positive(starts=self.starts, steps=self.steps, patience=self.patience)
         if self.definition not in DEFINITIONS:
             raise ValueError(
                 f"definition: '{self.definition}'. Expected {' or '.join(DEFINITIONS)}."

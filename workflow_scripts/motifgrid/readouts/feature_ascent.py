@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from motifgrid.models.scores import class_log_odds
+from motifgrid.readouts.checks import require_positive
 from motifgrid.readouts.neuron_importance import average_positions
 
 BATCH_VALUES = 2**23
@@ -65,9 +66,7 @@ class AscentSettings:
     maps: str = ALL
 
     def __post_init__(self) -> None:
-        for name in ("runs", "steps", "patience"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: {getattr(self, name)}. Expected at least 1.")
+        require_positive(runs=self.runs, steps=self.steps, patience=self.patience)
         if self.maps not in (ALL, BEST):
             raise ValueError(f"maps: '{self.maps}'. Expected {ALL} or {BEST}.")
 
