@@ -309,5 +309,10 @@ def test_rankings_have_a_part_where_there_are_any(summary):
     page = write_summary(summary, compare_published(summary, []), rankings=rankings)
     assert "## Are the first filters the motif?" in page
     assert "| all | 1 | 29 of 30 (7.8) |" in page
+    answer = page.split("## Answer\n\n")[1].split("\n## ")[0]
+    assert answer.startswith(
+        "The first filter or input is its class's motif (p \N{LESS-THAN OR EQUAL TO} 0.05) in "
+        "29 of 30 by ONIV (i; in random order 7.8).\n\n"
+    )
     empty = write_summary(summary, compare_published(summary, []), rankings=rankings[:0])
     assert "Are the first filters" not in empty

@@ -57,6 +57,12 @@ def collect_rankings(entries: Iterable[tuple[Sequence[object], Path | str]]) -> 
     return pd.concat(tables, ignore_index=True)
 
 
+def select_together(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `ALL`; where there are none, those of every architecture."""
+    together = table["architecture"] == ALL
+    return table[together] if together.any() else table
+
+
 def render_rankings(table: pd.DataFrame, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Write a table of rankings for readers, measures and cuts beside each other.
 
@@ -69,8 +75,7 @@ def render_rankings(table: pd.DataFrame, labels: Mapping[str, str] | None = None
         first filters: experiments with a match, of how many, and in brackets how many a random
         order would find. A readout's name stands in a heading where several have the measure.
     """
-    together = table["architecture"] == ALL
-    shown = table[together] if together.any() else table
+    shown = select_together(table)
     shared = shown.drop_duplicates(["measure", "readout"])["measure"].value_counts() > 1
     rows: dict[tuple[str, int], dict[str, str]] = {}
     for row in shown.itertuples():

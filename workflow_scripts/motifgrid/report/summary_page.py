@@ -17,7 +17,7 @@ from motifgrid.report.over_datasets import (
 )
 from motifgrid.report.paired import LEAST_DIFFERENCES
 from motifgrid.report.published_table import render_p, render_published
-from motifgrid.report.ranking_table import render_rankings
+from motifgrid.report.ranking_table import ALL, MEASURES, render_rankings, select_together
 from motifgrid.report.sites_table import compare_readouts, render_sites
 from motifgrid.report.tables import (
     HEADINGS,
@@ -74,7 +74,7 @@ def write_summary(
     """
     sections = {
         "What was asked": question,
-        "Answer": answer(summary, labels, pairs),
+        "Answer": _answer_all(summary, labels or {}, pairs, rankings),
         table_name: _describe_table1(summary, comparison, labels, baselines),
         "What readouts of sequences find": "" if hits is None else _describe_hits(hits, labels),
         "Are the first filters the motif?": _describe_rankings(rankings, labels),
@@ -119,6 +119,38 @@ def answer(
         return sentences[0]
     heads = [", ".join(_name_group(*names)) for names, _ in groups]
     return "\n".join(f"- **{head}**: {text}" for head, text in zip(heads, sentences, strict=True))
+
+
+def _answer_all(
+    summary: pd.DataFrame,
+    labels: Mapping[str, str],
+    pairs: pd.DataFrame | None,
+    rankings: pd.DataFrame | None,
+) -> str:
+    """Say what the first filters are, where they were ranked, and then `answer`."""
+    parts = [*_answer_by_rankings(rankings, labels), answer(summary, labels, pairs)]
+    return "\n\n".join(parts)
+
+
+def _answer_by_rankings(rankings: pd.DataFrame | None, labels: Mapping[str, str]) -> list[str]:
+    """Say by each measure in how many experiments the first filter, or input, is the motif."""
+    if rankings is None or rankings.empty:
+        return []
+    shown = rankings[(rankings["top"] == 1) & (rankings["cut"] == rankings["cut"].min())]
+    shown = select_together(shown)
+    sentences = []
+    for name, rows in shown.groupby("architecture", sort=False):
+        counts = [
+            f"{row.matched} of {row.experiments} by {MEASURES[row.measure]} ({row.readout}; in "
+            f"random order {row.expected:.1f})"
+            for row in rows.itertuples()
+        ]
+        of_one = "" if name == ALL else f" of {label_of(name, labels)}"
+        sentences.append(
+            f"The first filter or input{of_one} is its class's motif (p \N{LESS-THAN OR EQUAL TO} "
+            f"{rows['cut'].iloc[0]:g}) in {join_words(counts)}."
+        )
+    return [_list_lines(sentences)]
 
 
 def _answer_by_pairs(pairs: pd.DataFrame | None, labels: Mapping[str, str]) -> str:
