@@ -54,7 +54,7 @@ TABLES = gather(
     ("nothing there", lambda path: None, "cannot be read (No such file"),
 )
 
-NUMBER = "s,t,r,d,a,1,filters,auroc,,0.5,0.1,5,\n"
+NUMBER = "s,t,r,d,a,1,filters,auroc,,0.5,0.1,5,,\n"
 HEADER = ",".join(PUBLISHED_COLUMNS) + "\n"
 
 PUBLISHED = gather(
@@ -64,8 +64,16 @@ PUBLISHED = gather(
     "published.csv",
     ("empty", b"", "line 1: found None. Expected study,table"),
     ("another header", b"a,b\n1,2\n", "line 1: found ['a', 'b']"),
-    ("a cell less", (HEADER + NUMBER[:-2] + "\n").encode(), "line 2: Expected 13 columns"),
-    ("a cell more", (HEADER + NUMBER[:-1] + ",x\n").encode(), "line 2: Expected 13 columns"),
+    (
+        "a cell less",
+        (HEADER + NUMBER[:-2] + "\n").encode(),
+        f"line 2: Expected {len(PUBLISHED_COLUMNS)} columns",
+    ),
+    (
+        "a cell more",
+        (HEADER + NUMBER[:-1] + ",x\n").encode(),
+        f"line 2: Expected {len(PUBLISHED_COLUMNS)} columns",
+    ),
     (
         "text for a mean",
         (HEADER + NUMBER.replace("0.5", "half")).encode(),
