@@ -122,3 +122,12 @@ def test_of_many_classes_groups_are_colours_and_names_are_left_out():
     assert not any(axes.get_xticks().size for axes in figure.axes[: len(MEASURES)])
     plain = draw_similarity(similarity_of(**values), "toy", dict.fromkeys(names, "all"))
     assert len(plain.axes) == len(figure.axes) - len(MEASURES)
+
+
+def test_long_filters_get_the_room_that_their_letters_need():
+    def width_of(neurons, length):
+        pwms = {0: np.full((length, 4), 0.25)}
+        return draw_importance(neurons_of(A=[1.0] * neurons), pwms, "cell").get_size_inches()[0]
+
+    assert width_of(2, 80) > max(width_of(2, 8), 2 * 80 * 0.05)
+    assert width_of(40, 80) < 25

@@ -22,7 +22,9 @@ from motifgrid.report.logos import draw_logo
 
 LABELS, MARGIN, PITCH = 1.5, 0.3, 0.42
 HEAD, FOOT, LOGO, ROW = 0.85, 0.75, 0.5, 0.8
-LEAST_WIDTH = 6.5
+LEAST_WIDTH, MOST_WIDTH = 6.5, 22.0
+POSITION = 0.055
+"""Inches for a position of a logo, as far as `MOST_WIDTH` lets all neurons have that."""
 
 MOST_NEURONS, MOST_CLASSES = 40, 20
 """Of more neurons those that some class has the largest ONIV of; of more classes the first."""
@@ -49,11 +51,13 @@ def draw_importance(neurons: pd.DataFrame, pwms: Mapping[int, np.ndarray], title
     classes = list(dict.fromkeys(neurons["class"]))[:MOST_CLASSES]
     shown = choose_neurons(neurons)
     logos = LOGO if pwms else 0.0
-    width = max(PITCH * len(shown), LEAST_WIDTH - LABELS - MARGIN)
+    width = max(_choose_pitch(shown, pwms) * len(shown), LEAST_WIDTH - LABELS - MARGIN)
     height = HEAD + logos + ROW * len(classes) + FOOT
     figure = new_page(LABELS + width + MARGIN, height)
     add_text(figure, MARGIN, 0.3, f"What classes want: {title}", size=11, weight="bold")
     note = _explain(neurons, shown, classes)
+    if pwms and not pwms.keys() >= set(shown):
+        note += " Without a logo: a filter that is dead or has no motif."
     fit_text(add_text(figure, MARGIN, 0.53, note, color=QUIET), LABELS + width - MARGIN)
     pitch = width / len(shown)
     for place, neuron in enumerate(shown):
@@ -79,6 +83,12 @@ def choose_neurons(neurons: pd.DataFrame) -> list[int]:
     largest = neurons.groupby("class")["oniv"].transform(lambda each: each.abs().max())
     part = (neurons["oniv"].abs() / largest.where(largest > 0, 1)).groupby(neurons["neuron"]).max()
     return sorted(part.nlargest(MOST_NEURONS).index)
+
+
+def _choose_pitch(shown: list[int], pwms: Mapping[int, np.ndarray]) -> float:
+    """Return the inches of a neuron, so that letters of its logo can be read."""
+    longest = max((len(pwms[neuron]) for neuron in shown if neuron in pwms), default=0)
+    return max(PITCH, min(POSITION * longest + 0.06, MOST_WIDTH / len(shown)))
 
 
 def _explain(neurons: pd.DataFrame, shown: list[int], classes: list[str]) -> str:
