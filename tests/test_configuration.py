@@ -1815,6 +1815,10 @@ def test_feature_importance_has_the_settings_that_repeat_the_published_vectors()
             "filters: absent is no readout of filters. Expected one of filters",
         ),
         ({"penalty": 0}, "penalty"),
+        (
+            {"learning_rate": 0.5, "penalty": 2},
+            "learning_rate: 0.5 x penalty: 2 is 1: every step would overshoot",
+        ),
         ({"definition": "paper"}, "definition"),
         ({"maps": "none"}, "maps"),
         ({"active": 0}, "active"),

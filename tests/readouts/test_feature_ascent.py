@@ -118,6 +118,30 @@ def test_an_ascent_is_what_the_definition_says_step_by_step():
         assert found.converged[run, 0] == (since == 3)
 
 
+def test_a_run_that_stays_at_its_start_has_not_converged():
+    """Steps as long as half the penalty allows still overshoot a class of a steep curve."""
+    inputs = keras.Input((4,))
+    dome = keras.Model(inputs, -50 * keras.ops.sum(inputs**2, axis=1, keepdims=True))
+    settings = AscentSettings(runs=3, learning_rate=0.1, penalty=5.0)
+    found = ascend_classes(dome, settings)
+    starts = np.random.default_rng(0).standard_normal((3, 1, 4), dtype=np.float32)
+    np.testing.assert_array_equal(found.maps, starts)
+    assert (found.steps == 1 + settings.patience).all()
+    assert not found.converged.any()
+    assert ascend_classes(dome, AscentSettings(runs=3, learning_rate=0.01)).converged.all()
+
+
+def test_the_longest_steps_that_the_penalty_allows_find_the_optimum():
+    """The bound is the method's: below it runs come home, at it they would only change sign."""
+    kernel = np.array([[1.0], [-2.0], [0.5], [0.0]])
+    settings = AscentSettings(runs=3, learning_rate=0.95, penalty=1.0)
+    found = ascend_classes(linear(kernel, [0.0]), settings)
+    np.testing.assert_allclose(found.maps[:, 0], np.tile(kernel.T / 2, (3, 1)), atol=1e-2)
+    assert found.converged.all()
+    with pytest.raises(ValueError, match=r"learning_rate: 1 x penalty: 1 is 1: every step would"):
+        AscentSettings(learning_rate=1.0, penalty=1.0)
+
+
 # Networks whose logic is known by construction
 
 

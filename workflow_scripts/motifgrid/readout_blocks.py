@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from motifgrid import dataset_blocks
 from motifgrid.readouts import modisco_patterns
+from motifgrid.readouts.checks import explain_overshoot
 from motifgrid.spelling import suggest
 
 FILTER_METHODS = ("filters", "kernel_pwm")
@@ -113,6 +114,7 @@ def find_problems(config: Mapping[str, object]) -> Iterable[str]:
     yield from _find_wrong_strips(config)
     yield from _find_unread_pages(config)
     yield from _find_unreadable_features(config)
+    yield from _find_overshooting_steps(config)
     yield from _find_wanting_starts(config)
     yield from _find_unknown_groups(config)
 
@@ -234,6 +236,13 @@ def _find_unreadable_features(config: Mapping[str, object]) -> Iterable[str]:
                     f"{count} convolutions. Name a layer that it has, or the architectures that "
                     f"shall be read (readouts: {name}: architectures: [...])."
                 )
+
+
+def _find_overshooting_steps(config: Mapping[str, object]) -> Iterable[str]:
+    for name in list_readouts(config, IMPORTANCES):
+        readout = config["readouts"][name]
+        if problem := explain_overshoot(readout["learning_rate"], readout["penalty"]):
+            yield f"  readouts: {name}: {problem}"
 
 
 def _find_wanting_starts(config: Mapping[str, object]) -> Iterable[str]:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from motifgrid.models.scores import class_log_odds
-from motifgrid.readouts.checks import require_positive
+from motifgrid.readouts.checks import explain_overshoot, require_positive
 from motifgrid.readouts.neuron_importance import average_positions
 
 BATCH_VALUES = 2**23
@@ -52,7 +52,8 @@ class AscentSettings:
             With a network like DeepSEA's, 919 classes and ten runs, all are 1 GB.
 
     Raises:
-        ValueError: runs, steps or patience below 1, or maps of another kind.
+        ValueError: runs, steps or patience below 1, a learning rate that overshoots, or maps of
+            another kind.
     """
 
     runs: int = 10
@@ -67,6 +68,8 @@ class AscentSettings:
 
     def __post_init__(self) -> None:
         require_positive(runs=self.runs, steps=self.steps, patience=self.patience)
+        if problem := explain_overshoot(self.learning_rate, self.penalty):
+            raise ValueError(problem)
         if self.maps not in (ALL, BEST):
             raise ValueError(f"maps: '{self.maps}'. Expected {ALL} or {BEST}.")
 
@@ -82,7 +85,7 @@ class FeatureMaps:
         log_odds: of the class for them (R, C).
         objective: log odds minus the penalty (R, C).
         steps: taken until the ascent ended (R, C).
-        converged: whether it ended before the steps did (R, C).
+        converged: whether it improved on its start, and ended before the steps did (R, C).
     """
 
     maps: np.ndarray
@@ -221,7 +224,8 @@ def _keep(
     kept.vectors[places] = average_positions(maps[:, None])[:, 0]
     kept.log_odds[places] = objective + settings.penalty * norm
     kept.steps[places] = taken
-    kept.converged[places] = since >= settings.patience
+    # the start is the first to be better than nothing: step 1 is no improvement
+    kept.converged[places] = (since >= settings.patience) & (taken - since > 1)
     if settings.maps == ALL:
         kept.maps[places] = maps
     for number, (run, column) in enumerate(zip(*places, strict=True)):
