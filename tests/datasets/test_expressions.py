@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motifgrid.datasets.expressions import OPERATORS, evaluate, list_patterns
+from motifgrid.datasets.expressions import OPERATORS, evaluate, list_patterns, list_wanted
 
 NAMES = ("A", "B", "C")
 STATES = list(product([False, True], repeat=len(NAMES)))
@@ -68,3 +68,32 @@ def test_patterns_are_listed_as_they_are_written():
     expression = {"and": ["B", {"not": {"xor": ["A", "B"]}}]}
     assert list(list_patterns(expression)) == ["B", "A", "B"]
     assert list(list_patterns("A")) == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("A", ["A"]),
+        ({"not": "A"}, []),
+        ({"and": ["A", {"not": "B"}]}, ["A"]),
+        ({"not": {"or": ["A", {"not": "B"}]}}, ["B"]),
+        ({"or": [{"and": ["A", {"not": "B"}]}, {"and": ["B", {"not": "A"}]}]}, ["A", "B"]),
+        ({"xor": ["A", "B"]}, ["A", "B"]),
+        ({"exactly_one": ["A", "B", {"not": "C"}]}, ["A", "B"]),
+        ({"not": {"xor": ["A", "B"]}}, []),
+    ],
+)
+def test_patterns_are_wanted_below_an_even_number_of_nots(expression, wanted):
+    assert list(list_wanted(expression)) == wanted
+
+
+@given(expressions())
+def test_a_pattern_that_is_not_wanted_never_turns_an_expression_true(expression):
+    """Unless an xor or an exactly_one is in it, in which a pattern speaks for and against."""
+    if any(word in str(expression) for word in ("xor", "exactly_one")):
+        return
+    for name in set(NAMES) - set(list_wanted(expression)):
+        for state in STATES:
+            present = dict(zip(NAMES, state, strict=True))
+            with_it = hold(expression, {**present, name: True})
+            assert not with_it or hold(expression, {**present, name: False})

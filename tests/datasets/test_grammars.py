@@ -315,6 +315,21 @@ def test_patterns_are_the_pool_each_with_its_classes(tmp_path):
     assert facts["labels"][1] == said
 
 
+def test_a_pattern_that_must_be_absent_is_no_motif_of_its_class():
+    grammar = read_grammar(
+        {"gata": {"letters": "GATA"}, "ebox": {"letters": "CAGATG"}},
+        [
+            {"name": "one", "label": {"and": ["gata", {"not": "ebox"}]}},
+            {"name": "two", "label": "ebox"},
+            {"name": "three", "label": {"not": "gata"}},
+        ],
+    )
+    pool = build_pool(grammar)
+    assert [each.classes for each in pool] == [("one",), ("two",)]
+    own = assign_motifs(["one", "two", "three"], pool)
+    assert [len(motifs) for motifs in own.values()] == [1, 1, 0]
+
+
 def test_a_pattern_s_own_motif_explains_all_bits_of_its_sites(tmp_path):
     grammar = grammar_of(XOR)
     path = tmp_path / "a.h5"

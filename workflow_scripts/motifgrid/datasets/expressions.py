@@ -34,6 +34,24 @@ def list_patterns(expression: Expression) -> Iterator[str]:
         yield from list_patterns(term)
 
 
+def list_wanted(expression: Expression, negated: bool = False) -> Iterator[str]:
+    """List the patterns that an expression wants present, as `list_patterns` lists all of them.
+
+    A pattern is wanted where it is written below an even number of nots, also in an xor or in an
+    exactly_one, which want it in some sequences and not in others.
+
+    Args:
+        expression: any.
+        negated: whether it stands below an odd number of nots itself.
+    """
+    if isinstance(expression, str):
+        yield from () if negated else (expression,)
+        return
+    operator, terms = _list_terms(expression)
+    for term in terms:
+        yield from list_wanted(term, negated != (operator == NEGATION))
+
+
 def evaluate(expression: Expression, present: Mapping[str, np.ndarray]) -> np.ndarray:
     """Say for which of N sequences an expression holds.
 

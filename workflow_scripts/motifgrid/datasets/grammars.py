@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from motifgrid import dna
-from motifgrid.datasets.expressions import Expression, evaluate, list_patterns
+from motifgrid.datasets.expressions import Expression, evaluate, list_patterns, list_wanted
 from motifgrid.datasets.sites import Sites, cut_splits, divide, implant, record_truth
 from motifgrid.datasets.words import (
     Words,
@@ -171,21 +171,23 @@ def simulate_grammar(
 
 
 def build_pool(grammar: Grammar, known: Sequence[PoolMotif] = ()) -> tuple[PoolMotif, ...]:
-    """Return a grammar's patterns as motifs without doubt, each with the classes that name it.
+    """Return a grammar's patterns as motifs without doubt, each with the classes that want it.
+
+    A pattern that a class names below `not` alone is no motif of that class.
 
     Args:
         grammar: patterns and classes.
         known: motifs of a database that some patterns stand for; their `relevant` is taken.
     """
     relevant = {motif.class_name: motif.relevant for motif in known}
-    named = {each.name: set(list_patterns(each.label)) for each in grammar.classes}
+    wanted = {each.name: set(list_wanted(each.label)) for each in grammar.classes}
     return tuple(
         PoolMotif(
             class_name=name,
             identifier=letters,
             pwm=dna.one_hot(dna.encode(letters)).astype(float),
             relevant=relevant.get(name, ()),
-            classes=tuple(each for each, patterns in named.items() if name in patterns),
+            classes=tuple(each for each, patterns in wanted.items() if name in patterns),
         )
         for name, letters in grammar.patterns.items()
     )

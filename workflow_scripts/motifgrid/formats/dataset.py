@@ -89,8 +89,8 @@ class PoolMotif:
         pwm: probabilities (W, 4) that sites were drawn from.
         relevant: database identifiers that count as this motif found; none where a pattern stands
             for no motif of the database.
-        classes: of a pattern, the classes whose label it is part of; empty where `class_name` says
-            whose motif it is.
+        classes: of a pattern, the classes whose label wants it; empty where `class_name` says whose
+            motif it is.
     """
 
     class_name: str
