@@ -353,6 +353,14 @@ def get_known_filters(wildcards):
     return get_files_of_filters(wildcards, motifs="motifs.meme", matches="matches.csv")
 
 
+def get_ranked_filters(wildcards):
+    """How a cell's filters match the motifs of its classes, where that is looked at."""
+    cell, readout = get_cell(wildcards), wildcards.readout
+    if readout not in RANKINGS or cell not in map_filters(readout):
+        return {}
+    return {"ranked": get_files_read(readout, [cell], "ranked_filters.csv")[0]}
+
+
 def get_class_settings(wildcards):
     """What a readout of importance says of tables and figures of classes."""
     settings = STUDY["readouts"][wildcards.readout]

@@ -340,6 +340,7 @@ rule importance_figure:
 rule class_tables:
     input:
         unpack(get_known_filters),
+        unpack(get_ranked_filters),
         maps="results/readouts/{readout}/{dataset}/{architecture}/{seed}/feature_maps.h5",
         neurons="results/readouts/{readout}/{dataset}/{architecture}/{seed}/importance.csv",
         similarity="results/readouts/{readout}/{dataset}/{architecture}/{seed}/similarity.csv",

@@ -12,6 +12,7 @@ from motifgrid.formats.dataset import read_pool
 from motifgrid.formats.feature_maps import read_layer
 from motifgrid.formats.meme import read_meme
 from motifgrid.motifs.hits import assign_motifs
+from motifgrid.motifs.ranking import find_own
 from motifgrid.report.class_differences import choose_pairs, list_differences
 from motifgrid.report.class_groups import (
     assign_groups,
@@ -30,6 +31,7 @@ wide = spread_importances(read_table(files.neurons))
 similarity = read_table(files.similarity)
 matches = read_table(files.matches) if files.get("matches") else pd.DataFrame()
 motifs = read_meme(files.motifs) if files.get("motifs") else []
+matching = find_own(read_table(files.ranked)) if files.get("ranked") else {}
 facts = describe_neurons(list(wide.columns), read_layer(files.maps)[1], matches, motifs)
 groups = assign_groups(list(wide.index), settings.get("groups", {}))
 cuts = TraitCuts(*(settings[key] for key in ("active", "wanted", "little_bits")))
@@ -40,7 +42,7 @@ shared = {name: [motif.class_name for motif in of_class] for name, of_class in o
 
 tables = {
     "differences": list_differences(wide, similarity, facts, pairs, settings["most_neurons"]),
-    "traits": list_traits(wide, facts, cuts),
+    "traits": list_traits(wide, facts, cuts, matching),
     "features": list_features(wide, facts, groups, settings["top"]),
     "counts": count_strong(similarity, groups, settings["strong"]),
     "biclusters": find_biclusters(similarity, groups, sides, settings["blocks"]),

@@ -20,6 +20,7 @@ from motifgrid.motifs.ranking import (
     compare_filters,
     compare_own,
     count_experiments,
+    find_own,
     number_filters,
     rank_filters,
     rank_inputs,
@@ -51,6 +52,17 @@ def test_only_filters_of_the_first_layer_are_its_neurons():
     assert {number: motif.identifier for number, motif in
             number_filters(motifs, 1).items()} == {7: "filter_07"}  # fmt: skip
     assert number_filters(motifs, 2) == {}
+
+
+def test_filters_that_spell_a_short_pattern_are_its_class_s_own(memelite):
+    """A pattern of four letters, which no database of motifs would be matched by."""
+    weak = np.vstack([np.full((2, 4), 0.25), (sharp("GATA") + 0.1) / 1.4, np.full((2, 4), 0.25)])
+    filters = {3: Motif("filter_3", weak, 50), 5: Motif("filter_5", sharp("CCGCC"), 50)}
+    pool = [PoolMotif("gata", "GATA", sharp("GATA"), (), classes=("A", "B"))]
+    found = compare_filters(filters, ["A", "B", "C"], pool, memelite)
+    importance = pd.DataFrame({"class": list("AABBCC"), "neuron": [3, 5] * 3, "oniv": 1.0})
+    assert find_own(rank_filters(importance, found)) == {"A": {3}, "B": {3}}
+    assert find_own(rank_filters(importance, {})) == {}
 
 
 def test_a_filter_is_compared_with_its_classs_motif_alone(memelite):

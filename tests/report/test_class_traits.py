@@ -55,6 +55,13 @@ def test_cuts_are_settings():
     assert list_traits(wide, FACTS, TraitCuts(active=0.9, wanted=0.95)).empty
 
 
+def test_a_filter_that_is_the_class_s_own_motif_cannot_fool_it():
+    """Of another class the same filter can be a vulnerability."""
+    wide = wide_of(a=[0, 1.0, 0, 0.9, 0, 0], b=[0, 1.0, 0, 0, 0, 0], c=[0, -1.0, 0, 0, 0, 0])
+    found = list_traits(wide, FACTS, TraitCuts(), {"a": {1}, "c": {1}})
+    assert flags_of(found) == [["a", "vulnerable", 3], ["b", "vulnerable", 1], ["c", "not", 1]]
+
+
 def test_features_name_the_classes_that_they_are_first_in():
     wide = wide_of(a=[3.0, 2.0, 1.0], b=[1.0, 5.0, -1.0], c=[-1.0, -2.0, -0.5])
     table = list_features(wide, FACTS, {"a": "x", "b": "y"}, 2)

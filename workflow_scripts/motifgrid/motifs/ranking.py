@@ -21,6 +21,10 @@ TOPS = (1, 3, 5)
 CUTS = (0.5, 0.05)
 """How many of the first filters count, and up to which p (Liu & Gifford 2017, Table 1)."""
 
+OWN_CUT = 0.05
+"""A filter is the class's own motif up to this p: a whole match of four letters has 0.013. Of other
+filters one in twenty has as little by chance."""
+
 RANKED_COLUMNS = ("class", "measure", "rank", "neuron", "score", "pvalue")
 COUNT_COLUMNS = ("measure", "top", "cut", "experiments", "matched", "matches", "expected")
 
@@ -151,6 +155,17 @@ def rank_filters(
     if not parts:
         return pd.DataFrame(columns=list(RANKED_COLUMNS))
     return pd.concat(parts, ignore_index=True)
+
+
+def find_own(ranked: pd.DataFrame, cut: float = OWN_CUT) -> dict[str, set[int]]:
+    """Return the neurons of every class whose filters match the class's own motif.
+
+    Args:
+        ranked: `RANKED_COLUMNS`.
+        cut: the largest p-value of a match.
+    """
+    matching = ranked[ranked["pvalue"] <= cut]
+    return {name: set(rows["neuron"]) for name, rows in matching.groupby("class", sort=False)}
 
 
 def count_experiments(ranked: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Traits of classes: what they must not see, what may fool them, and their first neurons."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 
 NOT, VULNERABLE = "not", "vulnerable"
 """Traits: a neuron that must be silent ("NOT" term, activeness); and one that is much wanted though
-its filter says little and is no known motif (vulnerability)."""
+its filter says little and is no known motif, nor the class's own (vulnerability)."""
 
 TRAIT_COLUMNS = ("class", "trait", "neuron", "oniv", "part", "motif", "evalue", "bits")
 FEATURE_COLUMNS = ("neuron", "motif", "class", "group", "rank", "oniv")
@@ -31,7 +31,12 @@ class TraitCuts:
     little_bits: float = 8.0
 
 
-def list_traits(wide: pd.DataFrame, facts: pd.DataFrame, cuts: TraitCuts) -> pd.DataFrame:
+def list_traits(
+    wide: pd.DataFrame,
+    facts: pd.DataFrame,
+    cuts: TraitCuts,
+    own: Mapping[str, Collection[int]] | None = None,
+) -> pd.DataFrame:
     """List each class's NOT terms and vulnerabilities.
 
     Source: Liu & Gifford 2017, who state no cuts.
@@ -41,6 +46,8 @@ def list_traits(wide: pd.DataFrame, facts: pd.DataFrame, cuts: TraitCuts) -> pd.
         facts: from `importance_table.describe_neurons`; where a neuron's filter was not read, or is
             dead, nothing is said of its vulnerability.
         cuts: from where on.
+        own: from `motifs.ranking.find_own`: by class the neurons that are its own motif, which no
+            database may know; they are no vulnerabilities of that class.
 
     Returns:
         `TRAIT_COLUMNS`, class by class, NOT terms first, the largest absolute ONIV first; part is
@@ -52,7 +59,8 @@ def list_traits(wide: pd.DataFrame, facts: pd.DataFrame, cuts: TraitCuts) -> pd.
     for name, values in zip(wide.index, wide.to_numpy(), strict=True):
         largest = np.abs(values).max()
         part = values / largest if largest > 0 else np.zeros(len(values))
-        flags = {NOT: part <= -cuts.active, VULNERABLE: (part >= cuts.wanted) & weak}
+        unknown = weak & ~wide.columns.isin((own or {}).get(name, ()))
+        flags = {NOT: part <= -cuts.active, VULNERABLE: (part >= cuts.wanted) & unknown}
         for trait, flag in flags.items():
             order = np.argsort(-np.abs(values), kind="stable")
             chosen = order[flag[order]]

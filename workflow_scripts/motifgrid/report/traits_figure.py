@@ -80,7 +80,8 @@ def _explain(cuts: TraitCuts, shown: int, with_any: int, classes: int) -> str:
     rest = f" Shown: the first {shown} of them." if shown < with_any else ""
     return (
         f"NOT: ONIV at most \N{MINUS SIGN}{cuts.active:g} of the class's largest. Fooled: at least "
-        f"{cuts.wanted:g} of it, by a filter of at most {cuts.little_bits:g} bits without a match. "
+        f"{cuts.wanted:g} of it, by a filter of at most {cuts.little_bits:g} bits without a match "
+        "in the database or with the class's own motif (first layer). "
         f"{with_any} of {classes} classes have one.{rest}"
     )
 
