@@ -1828,6 +1828,11 @@ def test_feature_importance_has_the_settings_that_repeat_the_published_vectors()
             "pairs: no dataset of the grid has a class SFR. Did you mean",
         ),
         ({"groups": {"own": ["srf*"]}}, "groups: own: no class fits srf*. Expected names of"),
+        ({"groups": {"other": ["SRF"]}}, "groups: other: this is the group of all classes that"),
+        (
+            {"groups": {"every": ["*"], "own": ["SRF"]}},
+            "groups: own: every class that fits SRF is of an earlier group, since the first",
+        ),
         (
             {"biclusters": ["own", "open"]},
             "biclusters: no group own. Expected two of groups: there",

@@ -15,6 +15,12 @@ IMPORTED = {"family": "liu", "weights": "a.h5"}
 INTEGRATED = {"method": "integrated_gradients"}
 SALIENCY = {"method": "saliency"}
 
+GRAMMAR = {
+    "kind": "grammar",
+    "sequences": 2000,
+    "classes": [{"name": "a", "label": "CGCTTG"}, {"name": "b", "label": "CAGATG"}],
+}
+
 
 def configured(recipe=CNN, readout=None, motif="MA0083.3", **changes):
     """A small configuration with one architecture and one readout."""
@@ -115,6 +121,29 @@ def test_a_factor_without_a_reduction_is_refused():
         "reduce_after to a number of epochs, or leave reduce_factor out."
     ]
     assert problems_of(configured(training={"reduce_factor": 0.5, "reduce_after": 3})) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"blocks": 5}, "blocks would do nothing, since there are no biclusters. Name two groups"),
+        (
+            {"pairs": [["a", "b"]], "most_pairs": 5},
+            "most_pairs would do nothing, since pairs names the pairs. Leave one of the two out.",
+        ),
+    ],
+)
+def test_settings_of_tables_of_classes_that_nothing_reads(settings, said):
+    """Beside what they are about each is read, and a default does no harm."""
+    both = {"groups": {"one": ["a"], "two": ["b"]}, "biclusters": ["one", "two"]}
+    config = configured(readout={"method": "feature_importance", **settings})
+    config["datasets"]["toy"] = GRAMMAR
+    (problem,) = problems_of(config)
+    assert problem.startswith(f"  readouts: one: {said}")
+    ((key, value),) = [each for each in settings.items() if each[0] != "pairs"]
+    for read in ({**settings, "blocks": 4, "most_pairs": 10}, {key: value, **both}):
+        config["readouts"]["one"] = {"method": "feature_importance", **read}
+        assert problems_of(config) == []
 
 
 def test_one_step_of_integrated_gradients_is_no_mean():

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from motifgrid import dataset_blocks
 from motifgrid.readouts import modisco_patterns
-from motifgrid.readouts.checks import explain_overshoot
+from motifgrid.readouts.checks import OTHER_GROUP, explain_overshoot
 from motifgrid.spelling import suggest
 
 FILTER_METHODS = ("filters", "kernel_pwm")
@@ -256,7 +256,7 @@ def _find_wanting_starts(config: Mapping[str, object]) -> Iterable[str]:
 
 
 def _find_unknown_groups(config: Mapping[str, object]) -> Iterable[str]:
-    """Find groups that are clustered but not named, and classes that no dataset has."""
+    """Find groups that are clustered but not named, or without classes, and unknown classes."""
     datasets = config["datasets"]
     used = {each for block in config["grid"] for each in block["datasets"]} & set(datasets)
     blocks = [datasets[name] for name in used]
@@ -270,18 +270,42 @@ def _find_unknown_groups(config: Mapping[str, object]) -> Iterable[str]:
                     f"  readouts: {name}: biclusters: no group {group}. Expected two of groups: "
                     f"{', '.join(groups) or 'there are none'}."
                 )
-        for group, patterns in groups.items():
-            if not any(fnmatchcase(each, pattern) for each in classes for pattern in patterns):
-                yield (
-                    f"  readouts: {name}: groups: {group}: no class fits {', '.join(patterns)}. "
-                    "Expected names of classes, or patterns of these such as tf-*."
-                )
+        for group, problem in _explain_groups(groups, classes):
+            yield f"  readouts: {name}: groups: {group}: {problem}"
         for pair in readout.get("pairs", ()):
             for each in [each for each in pair if each not in classes]:
                 yield (
                     f"  readouts: {name}: pairs: no dataset of the grid has a class {each}."
                     f"{suggest(each, classes)}"
                 )
+
+
+def _explain_groups(
+    groups: Mapping[str, Sequence[str]], classes: Iterable[str]
+) -> Iterable[tuple[str, str]]:
+    """Yield groups that would be another group or have no class, each with why."""
+    left = set(classes)
+    for group, patterns in groups.items():
+        fits = {each for each in classes if any(fnmatchcase(each, one) for one in patterns)}
+        if group == OTHER_GROUP:
+            yield (
+                group,
+                "this is the group of all classes that fit none. Expected another name, or no "
+                "such group: what is left is in it anyway.",
+            )
+        elif not fits:
+            yield (
+                group,
+                f"no class fits {', '.join(patterns)}. Expected names of classes, or patterns of "
+                "these such as tf-*.",
+            )
+        elif not fits & left:
+            yield (
+                group,
+                f"every class that fits {', '.join(patterns)} is of an earlier group, since the "
+                "first that fits counts. Name this one before it, or narrow the earlier one.",
+            )
+        left -= fits
 
 
 def _explain_unreadable(readout: str, method: str, architecture: str, lacking: str) -> str:

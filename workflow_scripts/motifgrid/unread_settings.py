@@ -79,6 +79,20 @@ def _explain_readout(readout: Block) -> dict[str, str]:
                 f"the baseline is {readout['baseline']}. Set baseline: shuffles, or leave shuffles "
                 "out (shuffled says whether shuffles are read beside the sequences)."
             )
+    if readout["method"] == "feature_importance":
+        reasons |= _explain_class_tables(readout)
     if not drawn and not readout.get("shuffled", False):
         reasons["seed"] = "nothing is random in it with shuffled: false. Leave seed out."
+    return reasons
+
+
+def _explain_class_tables(readout: Block) -> dict[str, str]:
+    """Map the keys that tables of classes do not read to why, and what to do."""
+    reasons = {}
+    if "pairs" in readout:
+        reasons["most_pairs"] = "pairs names the pairs. Leave one of the two out."
+    if "biclusters" not in readout:
+        reasons["blocks"] = (
+            "there are no biclusters. Name two groups (biclusters: [...]), or leave blocks out."
+        )
     return reasons

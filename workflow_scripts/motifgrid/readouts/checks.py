@@ -1,5 +1,8 @@
 """Checks of settings that several readouts share, or that are made before any of them runs."""
 
+OTHER_GROUP = "other"
+"""The group of classes that are of no group which a readout names."""
+
 
 def require_positive(**numbers: int) -> None:
     """Refuse settings below 1, by their name.

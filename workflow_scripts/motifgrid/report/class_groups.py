@@ -9,10 +9,11 @@ import pandas as pd
 from sklearn.cluster import SpectralCoclustering
 from sklearn.metrics import roc_auc_score
 
+from motifgrid.readouts.checks import OTHER_GROUP
 from motifgrid.report.similarity_figure import MEASURES, square
 
-ALL, OTHER = "all", "other"
-"""The only group where none is configured; and that of classes which fit none."""
+ALL = "all"
+"""The only group where none is configured."""
 
 COUNT_COLUMNS = ("measure", "group", "other", "pairs", "strong", "fraction", "median")
 BICLUSTER_COLUMNS = ("class", "group", "bicluster")
@@ -30,7 +31,7 @@ def assign_groups(classes: Sequence[str], groups: Mapping[str, Sequence[str]]) -
     return {
         name: next(
             (group for group, patterns in groups.items() if _fits(name, patterns)),
-            OTHER if groups else ALL,
+            OTHER_GROUP if groups else ALL,
         )
         for name in classes
     }
