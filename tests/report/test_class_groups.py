@@ -3,11 +3,12 @@
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from class_toys import similarity_of
 from scipy.stats import mannwhitneyu
 
-from motifgrid.report.bicluster_figure import draw_biclusters
+from motifgrid.report.bicluster_figure import draw_biclusters, spread_places
 from motifgrid.report.class_groups import (
     BICLUSTER_COLUMNS,
     COUNT_COLUMNS,
@@ -76,6 +77,42 @@ def test_a_class_that_is_like_none_of_the_other_group_is_in_no_bicluster():
     nothing = similarity_of(a_x=-0.5, a_y=-0.1, b_x=-0.5, b_y=0.0, a_b=0.9, x_y=0.9)
     assert find_biclusters(nothing, groups, ["one", "two"], 4)["bicluster"].tolist() == [0] * 4
     assert find_biclusters(table, groups, [], 4).empty
+
+
+@pytest.mark.parametrize(
+    ("middles", "places"),
+    [
+        ([10, 50, 90], [10, 50, 90]),
+        ([10, 50, 52], [10, 50, 60]),
+        ([10, 97, 99], [10, 84.5, 94.5]),
+        ([0, 1, 99], [0, 10, 94.5]),
+    ],
+)
+def test_names_of_narrow_biclusters_are_moved_apart(middles, places):
+    np.testing.assert_allclose(spread_places(middles, 100, 10), places)
+
+
+def test_names_of_more_biclusters_than_there_is_room_for_are_spread_evenly():
+    np.testing.assert_allclose(spread_places([0, 1, 2, 3], 4, 9), [0, 1, 2, 3])
+
+
+def test_names_of_biclusters_do_not_overlap():
+    names = [f"c{number:03d}" for number in range(200)]
+    table = similarity_of(**{f"{one}_{other}": 0.2 for one, other in combinations(names, 2)})
+    table.loc[table["class"] == names[3], "oniv_positive"] = np.nan
+    found = pd.DataFrame({
+        "class": names,
+        "group": ["rows"] * 100 + ["columns"] * 100,
+        "bicluster": ([1] * 97 + [2, 3, 0]) * 2,
+    })  # fmt: skip
+    figure = draw_biclusters(found, table, "toy")
+    axes = figure.axes[0]
+    assert any("Grey: not known" in text.get_text() for text in figure.texts)
+    figure.canvas.draw()
+    for labels in (axes.get_yticklabels(), axes.get_xticklabels()):
+        assert [label.get_text() for label in labels][-2:] == ["bi-cluster 3", "none"]
+        boxes = [label.get_window_extent() for label in labels]
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
 def test_sharing_is_judged_by_the_chance_that_it_correlates_more():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import EllipseCollection
+from matplotlib.colors import to_rgba
 
 from motifgrid.report.importance_figure import (
     MOST_NEURONS,
@@ -12,7 +13,14 @@ from motifgrid.report.importance_figure import (
     choose_neurons,
     draw_importance,
 )
-from motifgrid.report.similarity_figure import MEASURES, draw_similarity, order_classes, square
+from motifgrid.report.similarity_figure import (
+    MEASURES,
+    UNKNOWN,
+    UNKNOWN_WORDS,
+    draw_similarity,
+    order_classes,
+    square,
+)
 
 PWM = np.eye(4)
 
@@ -102,7 +110,25 @@ def test_a_panel_is_the_symmetric_table_of_its_measure_in_the_order_of_the_clust
 
 
 def test_a_correlation_that_is_not_known_does_not_stop_the_figure():
-    assert draw_similarity(similarity_of(A_B=np.nan), "toy").axes
+    figure = draw_similarity(similarity_of(A_B=np.nan), "toy")
+    axes = figure.axes[0]
+    # the colour below what is not drawn; white is the colour of zero
+    assert axes.get_facecolor() == to_rgba(UNKNOWN)
+    assert np.ma.getmaskarray(axes.images[0].get_array()).tolist() == [[False, True], [True, False]]
+    assert any(UNKNOWN_WORDS in text for text in texts_of(figure))
+    assert not any("not known" in text for text in texts_of(draw_similarity(
+        similarity_of(A_B=0.1), "toy")))  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [4, 10, 45])
+def test_groups_are_named_above_the_note(count):
+    names = [f"c{number:02d}" for number in range(count)]
+    values = {f"{one}_{other}": 0.1 for one in names for other in names if one < other}
+    groups = {name: "odd" if int(name[1:]) % 2 else "even" for name in names}
+    figure = draw_similarity(similarity_of(**values), "toy", groups)
+    boxes = {text.get_text(): text.get_window_extent() for text in figure.texts}
+    (note,) = [box for words, box in boxes.items() if words.startswith("Pearson's")]
+    assert not any(note.overlaps(boxes[name]) for name in ("even", "odd"))
 
 
 def test_of_many_classes_groups_are_colours_and_names_are_left_out():

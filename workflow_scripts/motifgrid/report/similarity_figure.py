@@ -30,8 +30,14 @@ SIDE, GAP, LABELS, MARGIN, HEAD, FOOT = 2.6, 0.35, 1.1, 0.3, 0.9, 1.3
 MOST_NAMED = 40
 """Of more classes the names are left out: they could not be read."""
 
-LARGE_SIDE, LOW_FOOT, STRIP = 4.2, 0.7, 0.1
-"""Of a heat map of more classes and what is below, and of the colours of groups beside it."""
+LARGE_SIDE, LOW_FOOT, STRIP, LEGEND = 4.2, 0.7, 0.1, 0.2
+"""Of a heat map of more classes and what is below, of the colours of groups beside it, and of their
+names where those of classes leave no room."""
+
+UNKNOWN = "#999999"
+"""Colour of a correlation that is not known: white would be zero."""
+
+UNKNOWN_WORDS = "Grey: not known, all values of a class are the same (no positive ONIV)."
 
 GROUP_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442")
 """Okabe & Ito's colour-blind-safe palette; of more groups it begins again."""
@@ -54,7 +60,9 @@ def draw_similarity(
     names = list(dict.fromkeys([*similarity["class"], *similarity["other"]]))
     tables = {key: square(similarity, names, key) for key in MEASURES}
     order = order_classes(tables["oniv_positive"])
-    side, foot = (SIDE, FOOT) if len(names) <= MOST_NAMED else (LARGE_SIDE, LOW_FOOT)
+    grouped = bool(groups) and len(set(groups.values())) > 1
+    small = SIDE, FOOT + LEGEND * grouped
+    side, foot = small if len(names) <= MOST_NAMED else (LARGE_SIDE, LOW_FOOT)
     width = LABELS + len(MEASURES) * (side + GAP) + 0.4
     figure = new_page(width, HEAD + side + foot)
     add_text(figure, MARGIN, 0.35, f"How alike classes are: {title}", size=11, weight="bold")
@@ -62,15 +70,18 @@ def draw_similarity(
         left = LABELS + place * (side + GAP)
         fit_text(add_text(figure, left, HEAD - 0.1, label), side)
         axes = add_axes(figure, left, HEAD, side, side)
+        axes.set_facecolor(UNKNOWN)
         image = axes.imshow(tables[key][np.ix_(order, order)], vmin=-1, vmax=1, cmap="PuOr_r")
         _name(axes, [names[each] for each in order], named=place == 0)
     bar = add_axes(figure, LABELS + len(MEASURES) * (side + GAP) - 0.15, HEAD, 0.12, side)
     figure.colorbar(image, cax=bar, ticks=[-1, 0, 1])
-    if groups and len(set(groups.values())) > 1:
+    if grouped:
         _draw_groups(figure, side, [groups[names[each]] for each in order])
     note = (
         f"Pearson's correlation of {len(names):,} classes; all in the order of the first clusters."
     )
+    if similarity[list(MEASURES)].isna().any(axis=None):
+        note += f" {UNKNOWN_WORDS}"
     add_text(figure, LABELS, HEAD + side + foot - 0.15, note, color=QUIET)
     return figure
 
