@@ -646,6 +646,14 @@ def get_shown_readings(readouts):
     ]
 
 
+def get_shown_optima(wildcards):
+    """Readout, architecture and definition of each best input that a dashboard shows."""
+    return [
+        [*shown, STUDY["readouts"][shown[0]]["definition"]]
+        for shown in get_shown_readings(OPTIMISATIONS)(wildcards)
+    ]
+
+
 def get_shown_seeds(wildcards):
     """The seed of every architecture that a dashboard shows, in order."""
     cells = [cell for _, cell in list_shown(wildcards.dataset, HIT_READOUTS)]

@@ -28,7 +28,7 @@ rule dashboard:
         runtime=grow(10),
     params:
         readings=get_shown_readings(SEQUENCE_READOUTS),
-        optima=get_shown_readings(OPTIMISATIONS),
+        optima=get_shown_optima,
         seeds=get_shown_seeds,
         sequences=SHOWN_SEQUENCES,
     message:

@@ -190,10 +190,12 @@ def _write_optimum(folder, rng, network, length):
         pwm[30 : 30 + len(word)] = pwm_of(word, 0.97)
         motifs.append(Motif(name, pwm, 20))
         odds = rng.normal(8, 2, 10)
-        starts.append(pd.DataFrame({"class": name, "start": range(10), "log_odds": odds}))
+        table = {"class": name, "start": range(10), "log_odds": odds, "converged": True}
+        starts.append(pd.DataFrame(table))
     path = folder / f"optimum-{network}"
     write_meme(path.with_suffix(".meme"), motifs)
     write_csv(path.with_suffix(".csv"), pd.concat(starts))
     return OptimumFiles(
-        "class-optimisation", network, path.with_suffix(".meme"), path.with_suffix(".csv")
+        *("class-optimisation", network, "deepmotif"),
+        *(path.with_suffix(".meme"), path.with_suffix(".csv")),
     )

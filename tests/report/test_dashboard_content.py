@@ -1,5 +1,7 @@
 """What a dashboard gathers, against the files that it is gathered from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,6 +129,19 @@ def test_each_network_has_its_best_input(toy, content):
             assert optimum.starts == len(odds)
             motifs = {motif.identifier: motif.pwm for motif in read_meme(files.motifs)}
             np.testing.assert_array_equal(optimum.pwm, motifs[shown.name])
+
+
+@pytest.mark.parametrize("converged", [True, False])
+def test_of_a_best_input_it_is_known_whether_that_start_converged(toy, tmp_path, converged):
+    files = toy["optima"][0]
+    starts = pd.read_csv(files.starts)
+    best = starts.groupby("class")["log_odds"].idxmax()
+    starts["converged"] = starts.index.isin(best) == converged
+    starts.to_csv(tmp_path / "optima.csv", index=False)
+    shown = gather_content(
+        **{**toy, "optima": [replace(files, starts=tmp_path / "optima.csv")]}, most=1
+    )
+    assert [each.optima[0].converged for each in shown.classes] == [converged] * len(best)
 
 
 def test_a_study_without_best_inputs_has_none(toy):

@@ -89,6 +89,33 @@ def test_a_best_input_that_prefers_nothing_says_so(content, page):
     assert render_page(replace(content, classes=[bare])).count(says) == 1
 
 
+def render_optimum(content, **changes):
+    """A page with one best input alone."""
+    shown = content.classes[0]
+    one = replace(shown, optima=[replace(shown.optima[0], **changes)])
+    return without_packed(render_page(replace(content, classes=[one])))
+
+
+@pytest.mark.parametrize(
+    ("definition", "said", "unsaid"),
+    [
+        ("deepmotif", "of the sequence of its largest bases", "of the input itself"),
+        ("enhanced", "of the input itself", "largest bases"),
+    ],
+)
+def test_log_odds_of_a_best_input_are_said_to_be_those_that_they_are(
+    content, definition, said, unsaid
+):
+    page = render_optimum(content, definition=definition, log_odds="7.25")
+    assert f"log odds 7.25 {said}" in page
+    assert unsaid not in page
+
+
+def test_a_best_input_that_did_not_converge_says_so(content):
+    assert "not converged" not in render_optimum(content)
+    assert render_optimum(content, converged=False).count("not converged") == 1
+
+
 def test_networks_have_colours_of_their_own(content):
     networks = describe_content(content)["architectures"]
     assert len({each["colour"] for each in networks}) == len(NETWORKS)

@@ -56,12 +56,14 @@ class OptimumFiles:
     Attributes:
         readout: its name.
         architecture: of the cell.
+        definition: of the readout: deepmotif or enhanced.
         motifs: path of the motifs, one per class, named by it.
         starts: path of the table that `readouts.optima.list_starts` describes.
     """
 
     readout: str
     architecture: str
+    definition: str
     motifs: Path | str
     starts: Path | str
 
@@ -73,15 +75,20 @@ class Optimum:
     Attributes:
         readout: that found it.
         architecture: of the network.
+        definition: of the readout: of enhanced, log odds are the input's own; of deepmotif, those
+            of the sequence of its largest bases.
         pwm: probabilities (L, 4).
         log_odds: of the class at the best start, as text.
+        converged: whether the best start did.
         starts: how many there were.
     """
 
     readout: str
     architecture: str
+    definition: str
     pwm: np.ndarray
     log_odds: str
+    converged: bool
     starts: int
 
 
@@ -308,8 +315,17 @@ def _list_optima(
 ) -> list[Optimum]:
     found = []
     for files, motifs, starts in optima:
-        odds = starts.loc[starts["class"] == name, "log_odds"]
-        best = odds[odds.astype(float).idxmax()]
-        pwm = motifs[name].pwm
-        found.append(Optimum(files.readout, files.architecture, pwm, best, len(odds)))
+        of_class = starts[starts["class"] == name]
+        best = of_class.loc[of_class["log_odds"].astype(float).idxmax()]
+        found.append(
+            Optimum(
+                readout=files.readout,
+                architecture=files.architecture,
+                definition=files.definition,
+                pwm=motifs[name].pwm,
+                log_odds=best["log_odds"],
+                converged=best["converged"] == "True",
+                starts=len(of_class),
+            )
+        )
     return found

@@ -23,6 +23,14 @@ from motifgrid.report.names import display_name
 from motifgrid.report.optima_figure import MOST_POSITIONS
 from motifgrid.report.pool_figure import SERIES_COLOURS
 
+WHOSE_LOG_ODDS = {
+    "deepmotif": "of the sequence of its largest bases (the input's own are others)",
+    "enhanced": "of the input itself",
+}
+"""By the definition of a readout of best inputs."""
+
+NOT_CONVERGED = ", not converged: bases that do not matter may look informative"
+
 _ASSETS = Path(__file__).parent
 
 
@@ -130,7 +138,9 @@ def _draw_optima(shown: ShownClass) -> str:
 def _draw_optimum(shown: ShownClass, optimum: Optimum) -> str:
     first, pwm = cut(optimum.pwm, MOST_POSITIONS)
     part = "" if len(pwm) == len(optimum.pwm) else f", nucleotides {first} to {first + len(pwm)}"
-    note = f"{optimum.readout}: best of {optimum.starts} starts, log odds {optimum.log_odds}{part}"
+    odds = f"log odds {optimum.log_odds} {WHOSE_LOG_ODDS[optimum.definition]}"
+    end = "" if optimum.converged else NOT_CONVERGED
+    note = f"{optimum.readout}: best of {optimum.starts} starts, {odds}{part}{end}"
     name, architecture = html.escape(shown.name), html.escape(optimum.architecture)
     return (
         f'<div class="logos" data-class="{name}" data-architecture="{architecture}" hidden>'
