@@ -1809,6 +1809,13 @@ def test_feature_importance_has_the_settings_that_repeat_the_published_vectors()
     [
         ({"layer": 9}, "layer: 9 of cnn-2 is not there: it has 2 convolutions"),
         ({"layer": 0}, "layer"),
+        (
+            {"layer": "conv_1_pol"},
+            "layer: no layer conv_1_pol of cnn-2 can be read. Did you mean 'conv_1_pool'? Expected "
+            "a convolution's number, or one of one_hot, conv_1, conv_1_norm, conv_1_activation,",
+        ),
+        ({"layer": "output"}, "layer: no layer output of cnn-2 can be read."),
+        ({"layer": "1"}, "layer: no layer 1 of cnn-2 can be read."),
         ({"filters": "saliency"}, "filters: saliency is no readout of filters. Expected one of"),
         (
             {"filters": "absent"},

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from motifgrid import dataset_blocks
+from motifgrid.models.layer_names import list_layers
 from motifgrid.readouts import modisco_patterns
 from motifgrid.readouts.checks import OTHER_GROUP, explain_overshoot
 from motifgrid.spelling import suggest
@@ -229,7 +230,14 @@ def _find_unreadable_features(config: Mapping[str, object]) -> Iterable[str]:
                 f"{', '.join(list_readouts(config, FILTER_METHODS)) or 'method filters'}."
             )
         for architecture in sorted(used & set(readout.get("architectures", used))):
-            count = len(config["architectures"].get(architecture, {}).get("filters", ()))
+            recipe = config["architectures"].get(architecture)
+            if recipe and isinstance(layer, str) and layer not in list_layers(recipe):
+                yield (
+                    f"  readouts: {name}: layer: no layer {layer} of {architecture} can be read."
+                    f"{suggest(layer, list_layers(recipe))} Expected a convolution's number, or "
+                    f"one of {', '.join(list_layers(recipe))}."
+                )
+            count = len(recipe["filters"]) if recipe else 0
             if isinstance(layer, int) and layer > count:
                 yield (
                     f"  readouts: {name}: layer: {layer} of {architecture} is not there: it has "
