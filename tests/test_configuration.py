@@ -1863,6 +1863,22 @@ def test_more_best_inputs_than_starts_cannot_be_kept():
     )
 
 
+RANKED_INPUTS = {"method": "class_optimisation", "kept": 2, "incomplete_scores": True}
+RANKED_FILTERS = {"method": "feature_importance", "incomplete_scores": True}
+
+
+@pytest.mark.parametrize("ranked", [RANKED_INPUTS, RANKED_FILTERS])
+def test_scores_that_the_engine_does_not_have_are_refused(ranked):
+    readouts = {"filters": {"method": "filters"}, "ranked": ranked}
+    config = minimal(readouts=readouts, tomtom={"engine": "memelite"})
+    assert message_of(config) == (
+        "  readouts: ranked: incomplete_scores: true, but memelite has complete scores alone. Set "
+        "tomtom: engine: meme, or leave incomplete_scores out."
+    )
+    for engine in ("meme", "auto"):
+        assert resolve({**config, "tomtom": {"engine": engine}}, SCHEMA)
+
+
 def test_best_inputs_are_ranked_where_several_are_kept():
     method = {"method": "class_optimisation"}
     readouts = {"one": method, "several": {**method, "kept": 2}, "filters": {"method": "filters"}}

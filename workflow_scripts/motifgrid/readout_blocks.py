@@ -117,6 +117,7 @@ def find_problems(config: Mapping[str, object]) -> Iterable[str]:
     yield from _find_unreadable_features(config)
     yield from _find_overshooting_steps(config)
     yield from _find_wanting_starts(config)
+    yield from _find_wanting_scores(config)
     yield from _find_unknown_groups(config)
 
 
@@ -260,6 +261,18 @@ def _find_wanting_starts(config: Mapping[str, object]) -> Iterable[str]:
             yield (
                 f"  readouts: {name}: kept: {kept} is more than there are starts ({starts}). "
                 f"Expected {starts} at most, or more starts."
+            )
+
+
+def _find_wanting_scores(config: Mapping[str, object]) -> Iterable[str]:
+    """Find rankings by scores that the engine of Tomtom does not have."""
+    if config["tomtom"]["engine"] != "memelite":
+        return
+    for name in (*list_rankings(config), *list_ranked_inputs(config)):
+        if config["readouts"][name]["incomplete_scores"]:
+            yield (
+                f"  readouts: {name}: incomplete_scores: true, but memelite has complete scores "
+                "alone. Set tomtom: engine: meme, or leave incomplete_scores out."
             )
 
 
