@@ -14,6 +14,8 @@ UNPOOLED = {**CNN, "filters": [8], "widths": [9], "pools": [1], "recurrent": 1}
 IMPORTED = {"family": "liu", "weights": "a.h5"}
 INTEGRATED = {"method": "integrated_gradients"}
 SALIENCY = {"method": "saliency"}
+OPTIMISATION = {"method": "class_optimisation"}
+IMPORTANCE = {"method": "feature_importance"}
 
 GRAMMAR = {
     "kind": "grammar",
@@ -90,6 +92,10 @@ def test_what_a_network_reads_may_be_said(recipe):
         ({**INTEGRATED, "baseline": "uniform", "shuffles": 3}, "shuffles"),
         ({**INTEGRATED, "shuffled": False, "seed": 1}, "seed"),
         ({**SALIENCY, "shuffled": False, "seed": 3}, "seed"),
+        ({**OPTIMISATION, "patience": 5}, "patience"),
+        ({**OPTIMISATION, "incomplete_scores": True}, "incomplete_scores"),
+        ({**IMPORTANCE, "layer": 2, "incomplete_scores": True}, "incomplete_scores"),
+        ({**IMPORTANCE, "layer": "conv_1", "incomplete_scores": True}, "incomplete_scores"),
     ],
 )
 def test_a_key_that_a_readout_does_not_read_is_refused(readout, key):
@@ -103,8 +109,11 @@ def test_a_key_that_a_readout_does_not_read_is_refused(readout, key):
         {**INTEGRATED, "baseline": "shuffles", "shuffles": 3, "shuffled": False, "seed": 1},
         {**SALIENCY, "seed": 1},
         {"method": "smoothgrad", "shuffled": False, "seed": 1},
-        {"method": "class_optimisation", "seed": 1},
-        {"method": "feature_importance", "seed": 1},
+        {**OPTIMISATION, "seed": 1},
+        {**OPTIMISATION, "definition": "enhanced", "patience": 5},
+        {**OPTIMISATION, "kept": 2, "incomplete_scores": True},
+        {**IMPORTANCE, "seed": 1},
+        {**IMPORTANCE, "incomplete_scores": True},
     ],
 )
 def test_what_a_readout_reads_may_be_said(readout):

@@ -71,7 +71,7 @@ def _explain_recipe(recipe: Block) -> dict[str, str]:
 
 def _explain_readout(readout: Block) -> dict[str, str]:
     """Map the keys that a readout does not read to why, and what to do."""
-    reasons, drawn = {}, readout["method"] in RANDOM_METHODS
+    reasons, drawn = _explain_ranking(readout), readout["method"] in RANDOM_METHODS
     if readout["method"] == "integrated_gradients":
         drawn = readout["baseline"] == "shuffles"
         if not drawn:
@@ -94,5 +94,27 @@ def _explain_class_tables(readout: Block) -> dict[str, str]:
     if "biclusters" not in readout:
         reasons["blocks"] = (
             "there are no biclusters. Name two groups (biclusters: [...]), or leave blocks out."
+        )
+    return reasons
+
+
+def _explain_ranking(readout: Block) -> dict[str, str]:
+    """Map the keys of ascents and of what they rank that are not read to why, and what to do."""
+    reasons = {}
+    if readout["method"] == "class_optimisation":
+        if readout["definition"] == "deepmotif":
+            reasons["patience"] = (
+                "a start of definition: deepmotif takes all steps. Set definition: enhanced, or "
+                "leave patience out."
+            )
+        if readout["kept"] == 1:
+            reasons["incomplete_scores"] = (
+                "kept: 1 leaves nothing to rank. Set kept to 2 or more, or leave incomplete_scores "
+                "out."
+            )
+    elif readout["method"] == "feature_importance" and readout["layer"] != 1:
+        reasons["incomplete_scores"] = (
+            f"filters are ranked of layer: 1, not of {readout['layer']}. Leave incomplete_scores "
+            "out."
         )
     return reasons
