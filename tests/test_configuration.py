@@ -892,6 +892,20 @@ def test_a_learning_rate_that_would_never_be_reduced_is_refused(training, patien
     )
 
 
+@pytest.mark.parametrize("key", ["reduce_after", "decay_after"])
+def test_a_rate_that_falls_after_the_last_epoch_is_warned_of(key):
+    def warnings(after):
+        training = {"epochs": 10, "patience": 0, key: after}
+        return list_warnings(resolve(minimal(training=training), SCHEMA))
+
+    for after in (10, 11):
+        assert warnings(after) == [
+            f"  training: {key}: {after} of epochs: 10 never lowers the learning rate of an epoch. "
+            "Set it to fewer epochs, or leave it out."
+        ]
+    assert warnings(0) == warnings(9) == []
+
+
 @pytest.mark.parametrize("more", [{}, {"decay_after": 0}])
 def test_a_factor_of_a_decay_that_there_is_not_is_refused(more):
     assert message_of(minimal(training={"decay_factor": 0.5, **more})) == (

@@ -339,7 +339,7 @@ def require_packages(config: Mapping[str, object]) -> None:
 
 def list_warnings(config: Mapping[str, object]) -> list[str]:
     """List what a resolved configuration may ask for, but that will hardly say what it seems to."""
-    return list(readout_blocks.find_risks(config))
+    return [*_find_late_rates(config["training"]), *readout_blocks.find_risks(config)]
 
 
 def require_fit(config: Mapping[str, object], folder: Path | str) -> None:
@@ -743,6 +743,16 @@ def _find_idle_decay(training: Mapping[str, object]) -> Iterable[str]:
             "  training: decay_factor would do nothing, since there is no decay_after. Set "
             "decay_after to a number of epochs, or leave decay_factor out."
         )
+
+
+def _find_late_rates(training: Mapping[str, object]) -> Iterable[str]:
+    """Find learning rates that would fall after the last epoch only."""
+    for key in ("reduce_after", "decay_after"):
+        if training.get(key, 0) >= training["epochs"]:
+            yield (
+                f"  training: {key}: {training[key]} of epochs: {training['epochs']} never lowers "
+                "the learning rate of an epoch. Set it to fewer epochs, or leave it out."
+            )
 
 
 def _find_ignored_truth(config: Mapping[str, object]) -> Iterable[str]:
