@@ -1316,6 +1316,11 @@ def test_patterns_of_fewer_architectures_than_have_maps_can_be_read():
             "size + 2 x flank of 25 at most.",
         ),
         (
+            {"window": 49},
+            "trim_size: 30 and initial_flank: 10 make patterns of 50 nt, but 49 nt of toy are "
+            "read. Expected trim_size + 2 x initial_flank of 49 at most.",
+        ),
+        (
             {"trim_size": 60},
             "trim_size: 60. Expected 50 at most, the length of a pattern before it is cut: size + "
             "2 x (flank + initial_flank).",
@@ -1327,6 +1332,22 @@ def test_patterns_of_fewer_architectures_than_have_maps_can_be_read():
 def test_settings_of_patterns_that_cannot_be_are_told(settings, words):
     assert message_of(with_patterns(MUTAGENESIS, **settings)).startswith(
         f"  readouts: patterns: {words}"
+    )
+
+
+def test_patterns_as_long_as_what_is_read_may_be():
+    assert resolve(with_patterns(MUTAGENESIS, window=50), SCHEMA)
+
+
+def test_more_seqlets_than_there_can_be_are_warned_of():
+    """Peaks of 200 nt lie 16 apart and 30 nt of room apart from the ends: eleven at most."""
+    source = {**MUTAGENESIS, "sequences": 9}
+    assert list_warnings(resolve(with_patterns(source, least_seqlets=98), SCHEMA)) == []
+    (warning,) = list_warnings(resolve(with_patterns(source, least_seqlets=99), SCHEMA))
+    assert warning == (
+        "  readouts: patterns: least_seqlets: 99: the 9 sequences of toy that maps reads of a "
+        "class have 99 seqlets at most, so that no pattern is found. Set fewer least_seqlets, or "
+        "more sequences (readouts: maps: sequences)."
     )
 
 

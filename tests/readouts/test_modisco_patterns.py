@@ -350,6 +350,12 @@ def test_a_pattern_is_not_cut_to_more_than_it_has():
         PatternSettings(trim_size=51)
 
 
+def test_sequences_shorter_than_a_pattern_are_refused():
+    x = dna.one_hot(sequences(3, length=49))
+    with pytest.raises(ValueError, match=r"49 nt. Expected 50 at least, the length of a pattern"):
+        find_patterns(x, np.zeros(x.shape), PatternSettings())
+
+
 # The package
 
 

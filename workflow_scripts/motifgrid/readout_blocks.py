@@ -138,6 +138,7 @@ def find_risks(config: Mapping[str, object]) -> Iterable[str]:
         Lines that begin with the key.
     """
     yield from _find_unknown_hits(config)
+    yield from _find_few_seqlets(config)
     sources = set(_list_sources(config).values())
     for name, readout in config["readouts"].items():
         width = readout.get("width", TELLING_WIDTH)
@@ -170,6 +171,23 @@ def _find_unknown_hits(config: Mapping[str, object]) -> Iterable[str]:
             f"  readouts: {', '.join(names)}: no motif is known of {classes}, so that no hit there "
             "can count as the motif's. Name it (motif: MA0083.3) where there is one."
         )
+
+
+def _find_few_seqlets(config: Mapping[str, object]) -> Iterable[str]:
+    """Find readouts of patterns whose sequences cannot have as many seqlets as a pattern needs."""
+    for name, of in _list_sources(config).items():
+        settings = modisco_patterns.choose_settings(config["readouts"][name])
+        sequences = config["readouts"][of]["sequences"]
+        for dataset, length in _list_lengths(config).items():
+            read = length if settings.window == modisco_patterns.WHOLE else settings.window
+            most = sequences * settings.most_of(read)
+            if most <= settings.least_seqlets:
+                yield (
+                    f"  readouts: {name}: least_seqlets: {settings.least_seqlets}: the {sequences} "
+                    f"sequences of {dataset} that {of} reads of a class have {most} seqlets at "
+                    "most, so that no pattern is found. Set fewer least_seqlets, or more sequences "
+                    f"(readouts: {of}: sequences)."
+                )
 
 
 def _list_used(config: Mapping[str, object], kind: str) -> list[str]:
@@ -387,6 +405,13 @@ def _find_wide_seqlets(config: Mapping[str, object]) -> Iterable[str]:
                     f"  readouts: {name}: size: {settings.size} and flank: {settings.flank} make "
                     f"seqlets of {settings.seqlet} nt, but {read} nt of {dataset} are read. "
                     f"Expected size + 2 x flank of {read} at most."
+                )
+            elif settings.pattern > read:
+                yield (
+                    f"  readouts: {name}: trim_size: {settings.trim_size} and initial_flank: "
+                    f"{settings.initial_flank} make patterns of {settings.pattern} nt, but {read} "
+                    f"nt of {dataset} are read. Expected trim_size + 2 x initial_flank of {read} "
+                    "at most."
                 )
 
 

@@ -93,6 +93,16 @@ class PatternSettings:
         """Nucleotides of a seqlet: sequences must have as many."""
         return self.size + 2 * self.flank
 
+    @property
+    def pattern(self) -> int:
+        """Nucleotides of a pattern before it is trimmed: so many its seqlets must have around."""
+        return self.trim_size + 2 * self.initial_flank
+
+    def most_of(self, length: int) -> int:
+        """Return how many seqlets the package finds in a sequence of some nucleotides at most."""
+        apart = self.size // 2 + self.flank + 1
+        return (length - self.seqlet) // apart + 1
+
 
 class Pattern(NamedTuple):
     """What recurs in maps, averaged over its aligned occurrences.
@@ -288,13 +298,18 @@ def find_patterns(
         maps hold nothing to tell windows apart by: there, the package would fail.
 
     Raises:
-        ValueError: sequences shorter than a seqlet.
+        ValueError: sequences shorter than a seqlet, or than a pattern.
         PackageError: the package is not installed.
     """
     if one_hot.shape[1] < settings.seqlet:
         raise ValueError(
             f"Sequences of {one_hot.shape[1]} nt. Expected {settings.seqlet} at least, the length "
             "of a seqlet: size + 2 x flank."
+        )
+    if one_hot.shape[1] < settings.pattern:
+        raise ValueError(
+            f"Sequences of {one_hot.shape[1]} nt. Expected {settings.pattern} at least, the length "
+            "of a pattern: trim_size + 2 x initial_flank."
         )
     package = load_package(threads)
     if not _has_both_signs(one_hot * hypothetical, settings.size):
