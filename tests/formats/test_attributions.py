@@ -92,6 +92,12 @@ def test_the_same_maps_give_the_same_bytes_whatever_the_blocks(tmp_path):
     np.testing.assert_array_equal(read_all(path, SALIENCY, 7)[1], maps_of(7)[1])
 
 
+def test_the_file_says_in_which_order_bases_are(tmp_path):
+    write_attributions(tmp_path / "a.h5", [])
+    with h5py.File(tmp_path / "a.h5") as file:
+        assert file.attrs["alphabet"] == "ACGT"
+
+
 def test_one_block_at_a_time_is_in_memory(tmp_path):
     alive = []
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from motifgrid import dna
 from motifgrid.formats.atomic import replacing
 from motifgrid.formats.hdf5 import MAKE_AGAIN, opened
 from motifgrid.formats.lines import list_names
@@ -55,6 +56,7 @@ def write_attributions(path: Path | str, parts: Iterable[tuple[Identity, Blocks]
     """
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs["content"] = CONTENT
+        file.attrs["alphabet"] = dna.ALPHABET
         for identity, blocks in parts:
             name = _group_name(identity.method, identity.class_name)
             try:
