@@ -1526,6 +1526,10 @@ def test_the_published_numbers_of_a_study_are_about_what_it_holds(path):
 # Motifs
 
 
+BESIDE = {"name": "MAX", "motif": "MA0058.3"}
+"""A second class, so that each has negatives."""
+
+
 @pytest.mark.parametrize(
     ("entry", "problem"),
     [
@@ -1542,7 +1546,7 @@ def test_the_published_numbers_of_a_study_are_about_what_it_holds(path):
     ],
 )
 def test_an_unknown_motif_is_named_with_the_closest(entry, problem):
-    resolved = resolve(minimal_with(("datasets", "toy", "classes"), [entry]), SCHEMA)
+    resolved = resolve(minimal_with(("datasets", "toy", "classes"), [entry, BESIDE]), SCHEMA)
     with pytest.raises(ConfigurationError) as error:
         require_known_motifs(resolved)
     first, line = str(error.value).splitlines()
@@ -1553,7 +1557,9 @@ def test_an_unknown_motif_is_named_with_the_closest(entry, problem):
 
 def test_a_relevant_motif_may_be_of_another_collection():
     entry = {"name": "Arid3a", "motif": "MA0151.1", "relevant": ["MA0151.1", "PB0001.1"]}
-    require_known_motifs(resolve(minimal_with(("datasets", "toy", "classes"), [entry]), SCHEMA))
+    require_known_motifs(
+        resolve(minimal_with(("datasets", "toy", "classes"), [entry, BESIDE]), SCHEMA)
+    )
 
 
 def test_what_is_ignored_must_be_in_the_motif_database():
@@ -1576,7 +1582,7 @@ def test_what_is_ignored_must_be_in_the_motif_database():
     ],
 )
 def test_what_is_ignored_cannot_be_the_ground_truth(entry, identifier):
-    config = minimal_with(("datasets", "toy", "classes"), [entry])
+    config = minimal_with(("datasets", "toy", "classes"), [entry, BESIDE])
     config["matches"] = {"ignored": ["MA0615.1", identifier]}
     assert message_of(config) == (
         f"  matches: ignored: {identifier} is what class SRF of toy is found by. Take it out "
@@ -1586,7 +1592,7 @@ def test_what_is_ignored_cannot_be_the_ground_truth(entry, identifier):
 
 def test_the_motif_of_a_class_may_be_ignored_where_another_is_relevant():
     entry = {"name": "SRF", "motif": "MA0083.3", "relevant": ["MA0083.2"]}
-    config = minimal_with(("datasets", "toy", "classes"), [entry])
+    config = minimal_with(("datasets", "toy", "classes"), [entry, BESIDE])
     assert resolve({**config, "matches": {"ignored": ["MA0083.3"]}}, SCHEMA)
 
 
@@ -1619,7 +1625,7 @@ def test_a_database_that_is_not_there_is_named(tmp_path, monkeypatch, database, 
 
 def test_without_pyjaspar_motifs_are_left_to_the_job(monkeypatch):
     monkeypatch.setattr(databases, "has_jaspar", lambda: False)
-    classes = [{"name": "SRF", "motif": "nonsense"}]
+    classes = [{"name": "SRF", "motif": "nonsense"}, BESIDE]
     require_known_motifs(resolve(minimal_with(("datasets", "toy", "classes"), classes), SCHEMA))
 
 

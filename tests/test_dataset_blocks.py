@@ -18,7 +18,7 @@ GENOME = {
 }
 SIMULATED = {
     "kind": "simulated",
-    "classes": [{"name": "SP1", "motif": "MA0079.3"}],
+    "classes": [{"name": "SP1", "motif": "MA0079.3"}, {"name": "YY1", "motif": "MA0095.2"}],
     "motif_counts": [0.5, 0.5],
     "splits": [0.7, 0.1, 0.2],
     "sequences": 100,
@@ -85,7 +85,7 @@ def problems_of(**changes):
     ("block", "names"),
     [
         (GENOME, ["SP1", "YY1"]),
-        (SIMULATED, ["SP1"]),
+        (SIMULATED, ["SP1", "YY1"]),
         (IMPLANTED, ["bound"]),
         (GRAMMAR, ["both", "neither"]),
         (CHIPSEQ, ["SP1"]),
@@ -154,6 +154,15 @@ def test_good_blocks_have_no_problem(block):
 def test_each_problem_names_its_key(changes, message):
     (problem,) = problems_of(**changes)
     assert message in problem
+
+
+def test_a_simulated_class_alone_has_no_negatives():
+    block = {**SIMULATED, "classes": SIMULATED["classes"][:1]}
+    assert list(dataset_blocks.find_problems("toy", block)) == [
+        "toy: classes: SP1 alone would be in every sequence, which leaves no negative to learn "
+        "from. Expected two classes or more, or kind: implanted, which has negatives."
+    ]
+    assert list(dataset_blocks.find_problems("toy", SIMULATED)) == []
 
 
 def test_a_simulated_split_must_not_be_empty():

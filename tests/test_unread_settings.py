@@ -178,7 +178,7 @@ def test_patterns_that_no_seqlets_can_make_are_refused(least):
 
 def simulated(length, width):
     config = configured(readout={**SALIENCY, "width": width})
-    classes = [{"name": "SRF", "motif": "MA0083.3"}]
+    classes = [{"name": name, "motif": name} for name in ("MA0083.3", "MA0058.3")]
     toy = {"kind": "simulated", "length": length, "motif_counts": [1.0], "classes": classes}
     return config | {"datasets": {"toy": toy}}
 

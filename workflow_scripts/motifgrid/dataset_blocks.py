@@ -312,6 +312,13 @@ def _list_own(entry: Block) -> list[str]:
 
 
 def _find_simulation_problems(key: str, block: Block) -> Iterator[str]:
+    names = [entry["name"] for entry in list_classes(block)]
+    if len(names) == 1:
+        yield (
+            f"{key}: classes: {names[0]} alone would be in every sequence, which leaves no "
+            "negative to learn from. Expected two classes or more, or kind: implanted, which has "
+            "negatives."
+        )
     for setting in ("motif_counts", "splits"):
         if abs(sum(block[setting]) - 1) > 1e-9:
             yield f"{key}: {setting}: {block[setting]}. Expected numbers that sum to 1."
