@@ -5,7 +5,10 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 RULES = {path.name: path.read_text() for path in sorted((ROOT / "rules").glob("*.smk"))}
-PROFILE = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
+PROFILE, GENERIC = (
+    yaml.safe_load((ROOT / "profiles" / name / "config.yaml").read_text())
+    for name in ("slurm", "generic")
+)
 
 HEAVY = {
     "architecture_table", "chipseq_set", "dashboard", "dataset_report", "deepsea_set",
@@ -27,6 +30,11 @@ def test_a_rule_is_either_in_a_group_or_travels_alone():
 
 def test_groups_are_bounded():
     assert set(PROFILE["groups"].values()) == set(PROFILE["group-components"])
+
+
+def test_both_profiles_for_clusters_group_alike():
+    for key in ("groups", "group-components", "cores", "jobs", "retries"):
+        assert GENERIC[key] == PROFILE[key]
 
 
 def test_memory_and_time_grow_with_the_attempt():

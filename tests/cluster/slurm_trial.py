@@ -7,11 +7,13 @@ printed as a table; the exit status says whether all of it is as it should be.
 import argparse
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from running import ROOT, changed, command, environment
 
 PROFILE = ROOT / "profiles" / "slurm"
-QUICK = ("--latency-wait", "15", "--slurm-init-seconds-before-status-checks", "2")
+GENERIC = ROOT / "profiles" / "generic"
 CELL = "results/cells/tiny/cnn-25/0"
 LOG = "results/logs/train/tiny/cnn-25/0.log"
 TIMES = ["seconds"]
@@ -33,19 +35,20 @@ EPOCHS = 80
 GRID = [{"datasets": ["tiny"], "architectures": ["cnn-25"], "seeds": [0], "untrained_seeds": [0]}]
 
 
-def start(folder: Path, *arguments: str) -> subprocess.Popen:
-    """Start Snakemake with the profile in a folder; its output is added to output.txt."""
-    slurm = [
-        "--profile",
-        str(PROFILE),
-        "--slurm-partition-config",
-        str(PROFILE / "partitions.yaml"),
-    ]
+SLURM = (
+    *("--profile", str(PROFILE), "--slurm-partition-config", str(PROFILE / "partitions.yaml")),
+    *("--slurm-init-seconds-before-status-checks", "2"),
+)
+
+
+def start(folder: Path, *arguments: str, profile: tuple[str, ...] = SLURM) -> subprocess.Popen:
+    """Start Snakemake with a profile in a folder; its output is added to output.txt."""
+    quick = ("--latency-wait", "15")
     with (folder / "output.txt").open("a") as output:
         return subprocess.Popen(
-            command(*slurm, *QUICK, *arguments, config=folder / "changed.yaml"),
+            command(*profile, *quick, *arguments, config=folder / "changed.yaml"),
             cwd=folder,
-            env=environment(),
+            env={**environment(), "GONE_SECONDS": "15"},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -165,12 +168,50 @@ def try_gpu(folder: Path) -> str:
     return f"partition {job.Partition}, {asked[1]}"
 
 
+def try_generic(folder: Path, scheduler: str) -> str:
+    """Cancel a training that the profile for any scheduler has sent, then kill Snakemake."""
+    own = folder / "my-cluster"
+    shutil.copytree(GENERIC, own)
+    shutil.copy(own / "schedulers" / f"{scheduler}.sh", own / "scheduler.sh")
+    config = (own / "config.yaml").read_text()
+    (own / "config.yaml").write_text(config.replace("profiles/generic", "my-cluster"))
+    profile = ("--profile", str(own))
+
+    def list_numbers() -> list[str]:
+        sent = (folder / "output.txt").read_text()
+        return re.findall(r"with external jobid '(\d+)[^']*/train\.", sent)
+
+    process = start(folder, f"{CELL}/model.keras", profile=profile)
+    wait_until(lambda: says(folder, "epoch 3/"), "the third epoch")
+    time.sleep(6)  # a checkpoint is saved every five seconds at most
+    ask("scancel", *list_numbers())
+    wait_until(lambda: says(folder, "going on after epoch"), "the training that goes on")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    unlocked = command("--unlock", config=folder / "changed.yaml")
+    subprocess.run(unlocked, cwd=folder, env=environment(), check=True, capture_output=True)
+    if start(folder, f"{CELL}/model.keras", profile=profile).wait(PATIENCE):
+        raise SystemExit((folder / "output.txt").read_text())
+    states = [ask("sacct", "-X", "-n", "-P", "-j", each, "-o", "State") for each in list_numbers()]
+    found = [state.split()[0] for state in states]
+    taken_up = "Resuming incomplete job" in (folder / "output.txt").read_text()
+    if found != ["CANCELLED", "COMPLETED"] or not taken_up:
+        raise SystemExit(f"Expected a cancelled job, and one that both runs waited for: {found}")
+    return "sent again, went on from its checkpoint; the second run waited for the same job"
+
+
 TRIALS = {
     "nothing": try_whole_study,
     "too little memory for a training": try_too_little_memory,
     "scancel of a cell in training": try_cancelled_cell,
     "SIGKILL of Snakemake, and the same command again": try_killed_controller,
     "a GPU asked for by a training": try_gpu,
+    "profiles/generic by sbatch: scancel, then SIGKILL of Snakemake": partial(
+        try_generic, scheduler="slurm"
+    ),
+    "profiles/generic by qsub: scancel, then SIGKILL of Snakemake": partial(
+        try_generic, scheduler="torque"
+    ),
 }
 
 

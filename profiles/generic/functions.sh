@@ -1,0 +1,11 @@
+# What submit, status and cancel share: the functions of scheduler.sh, and how patient status is.
+
+# Seconds after which a job that the scheduler does not have, and that did not say how it ended, has failed.
+GONE_SECONDS=${GONE_SECONDS:-120}
+
+profile=$(dirname "$0")
+if [ ! -e "$profile/scheduler.sh" ]; then
+  echo "There is no $profile/scheduler.sh: copy the one of $profile/schedulers/ that fits to it, and change it." >&2
+  exit 1
+fi
+. "$profile/scheduler.sh"
