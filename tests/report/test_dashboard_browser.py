@@ -488,7 +488,9 @@ def test_captions_of_strips_have_the_lines_that_they_need(first, narrow):
     room = narrow.read("room")
     assert max(width for _, width in first.read("captions")) > room
     assert max(width for _, width in narrow.read("captions")) <= room
-    assert " ".join(text for text, _ in narrow.read("captions")) == " ".join(narrow.read("bands"))
+    lines = " ".join(text for text, _ in narrow.read("captions"))
+    # a line may end at a hyphen, too
+    assert lines.replace("- ", "-") == " ".join(narrow.read("bands")).replace("- ", "-")
 
 
 def test_names_of_implants_stay_in_their_boxes(visit, toy, first, narrow):
