@@ -43,8 +43,7 @@ rule all:
         get_site_tables("sites", "sites_summary"),
         get_hit_tables(),
         get_dashboards(),
-        get_cells(),
-        get_readouts(),
+        get_grid(),
 
 
 rule all_datasets:

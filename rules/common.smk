@@ -240,12 +240,12 @@ def list_readings(readouts=READOUTS):
     return [[each, *cell] for each in readouts for cell in list_cells_read(each)]
 
 
-def get_readout_files(name, readouts=READOUTS):
-    """One file of everything that `list_readings` lists."""
+def get_readout_files(name, readouts=READOUTS, list_cells=list_cells_read):
+    """One file of some readouts of the cells that a function lists."""
     return [
         path
         for each in readouts
-        for path in get_files_read(each, list_cells_read(each), name)
+        for path in get_files_read(each, list_cells(each), name)
     ]
 
 
@@ -280,6 +280,7 @@ JOBS = jobs.list_jobs(
 BATCHES = jobs.list_batches(JOBS, is_trained)
 COMPANIONS = jobs.map_companions(JOBS)
 SCANS = [scan.file_name for scan in find_scans(get_recipes_of(CELLS))]
+MOST_CHECKED = 1000
 MOST_GAP_CURVES = 12
 MOST_DRAWN = 30
 MOST_DASHBOARDS = 12
@@ -694,19 +695,28 @@ def get_cells():
     return [path for name in CELL_FILES for path in get_cell_files(name)]
 
 
-def get_readouts():
-    """Every file of every readout, for the same reason."""
+def get_readouts(list_cells=list_cells_read):
+    """Every file of every readout, for the same reason.
+
+    Args:
+        list_cells: of which cells of a readout files are asked for that a job may make of several.
+    """
     names = ["motifs.meme", "filters.csv", "tomtom.tsv", "matches.csv", "fractions.csv"]
-    pictures = ["logos.svg", "logos.png"]
+    names += ["logos.svg", "logos.png"]
     sites = get_site_files() if STUDY["matches"]["sites"] else []
-    return [path for name in names + pictures for path in get_readout_files(name)] + [
+    return [
+        *(
+            path
+            for name in names
+            for path in get_readout_files(name, list_cells=list_cells)
+        ),
         *sites,
-        *get_hits(),
+        *get_hits(list_cells),
         *get_importances(),
     ]
 
 
-def get_hits():
+def get_hits(list_cells):
     """Every file of the readouts of sequences and of classes."""
     names = {
         "motifs.meme": HIT_READOUTS,
@@ -717,14 +727,13 @@ def get_hits():
         "attributions.h5": SEQUENCE_READOUTS,
         "optima.csv": OPTIMISATIONS,
         "optima_history.csv": OPTIMISATIONS,
-        "optima.svg": OPTIMISATIONS,
-        "optima.png": OPTIMISATIONS,
     }
+    pictures = ["optima.svg", "optima.png"]
     return [
         path
         for name, readouts in names.items()
-        for path in get_readout_files(name, readouts)
-    ]
+        for path in get_readout_files(name, readouts, list_cells)
+    ] + [path for name in pictures for path in get_readout_files(name, OPTIMISATIONS)]
 
 
 def get_importances():
@@ -759,6 +768,24 @@ def get_importances():
         for each in read
         for path in get_files_read(each, read[each], name)
     ]
+
+
+def list_first_read(readout):
+    """Of the cells of a readout, the first of every job that reads several."""
+    together = readout in FILTER_READOUTS + HIT_READOUTS
+    first = [batch[0] for _, _, batch in list_read_batches([readout] * together)]
+    return first or list_cells_read(readout)
+
+
+def get_grid():
+    """What is asked of the grid: every file, or, where it has thousands of cells, one of every job.
+
+    Snakemake takes a millisecond for every file that is asked for. Tables ask for what they are made
+    of themselves, and `all_cells` and `all_readouts` always for every file.
+    """
+    if len(CELLS) > MOST_CHECKED:
+        return get_readouts(list_first_read)
+    return get_cells() + get_readouts()
 
 
 def get_ranking_table():
