@@ -15,7 +15,7 @@ rule kmer_baseline:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=grow(3000),
+        mem_mb=hold(3000, 3, *SPLITS),
         runtime=grow(60),
     params:
         settings=get_kmer_settings,

@@ -50,7 +50,7 @@ rule import_cell:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=grow(3000),
+        mem_mb=hold(3000, 2, "test"),
         runtime=grow(15),
     params:
         recipe=get_cell_recipe,
@@ -83,7 +83,7 @@ if TRAINED:
         # two one-thread cells side by side finish sooner than one two-thread cell after the other
         threads: 1
         resources:
-            mem_mb=grow(3000),
+            mem_mb=hold(3000, 3, *SPLITS),
             runtime=grow(240),
             gpu=int(GPU),
         params:
@@ -118,7 +118,7 @@ for batch in BATCHES:
             KERAS_ENVIRONMENT
         threads: 1
         resources:
-            mem_mb=grow(3000),
+            mem_mb=hold(3000, 3, *SPLITS),
             runtime=grow(min(240 * len(batch), 1440)),
             gpu=int(GPU),
         params:

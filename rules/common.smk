@@ -70,6 +70,7 @@ WITH_SITES = [
 ]
 GENOMES = dataset_blocks.list_genomes(STUDY["datasets"], SOURCES)
 NUMBA_CACHE = ".cache/numba"
+SPLITS = ("train", "valid", "test")
 CELL_FILES = ["model.keras", "history.csv", "scores.csv", "cell.json"]
 GPU = STUDY["training"]["require_gpu"]
 KERAS_ENVIRONMENT = f"../envs/{'keras-gpu' if GPU else 'keras'}.yaml"
@@ -85,6 +86,33 @@ def grow(amount):
 
     def of_attempt(wildcards, attempt):
         return amount * attempt
+
+    return of_attempt
+
+
+@cache
+def count_dataset_mb(path, splits):
+    """Count the memory (MB) of splits of a dataset; of a broken one, which its jobs refuse, none."""
+    # here, since few of Snakemake's own processes have any use for it
+    from motifgrid.formats.dataset import DatasetFileError, count_bytes
+
+    Path(path).stat()
+    try:
+        return count_bytes(path, splits) // 1_000_000
+    except DatasetFileError:
+        return 0
+
+
+def hold(amount, times, *splits):
+    """A job's memory (MB) where it holds splits of its datasets, so many times each.
+
+    Snakemake asks again before the job starts where a dataset is still to be made.
+    """
+
+    def of_attempt(wildcards, input, attempt):
+        paths = [input.dataset] if "dataset" in input.keys() else input.datasets
+        largest = max(count_dataset_mb(str(path), splits) for path in paths)
+        return (amount + times * largest) * attempt
 
     return of_attempt
 

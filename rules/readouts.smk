@@ -21,7 +21,7 @@ if CELLS:
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=grow(2000),
+            mem_mb=hold(2000, 2, "test"),
             runtime=grow(30),
         params:
             readout=get_readout,
@@ -53,7 +53,7 @@ for readout, number, batch in list_read_batches(FILTER_READOUTS):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=grow(2000),
+            mem_mb=hold(2000, 2, "test"),
             runtime=grow(30 + 5 * len(batch)),
         params:
             readout=describe_readout(readout),
@@ -81,7 +81,7 @@ rule read_sequences:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=grow(3000),
+        mem_mb=hold(3000, 2, "test"),
         runtime=grow(120),
     params:
         readout=get_readout,
@@ -111,7 +111,7 @@ for readout, number, batch in list_read_batches(SEQUENCE_READOUTS):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=grow(3000),
+            mem_mb=hold(3000, 2, "test"),
             runtime=grow(120 * len(batch)),
         params:
             readout=describe_readout(readout),
@@ -140,7 +140,7 @@ rule optimise_classes:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=grow(3000),
+        mem_mb=hold(3000, 2, "test"),
         runtime=grow(120),
     params:
         readout=get_readout,
@@ -171,7 +171,7 @@ for readout, number, batch in list_read_batches(OPTIMISATIONS):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=grow(3000),
+            mem_mb=hold(3000, 2, "test"),
             runtime=grow(120 * len(batch)),
         params:
             readout=describe_readout(readout),
@@ -198,7 +198,7 @@ rule modisco:
         "../envs/modisco.yaml"
     threads: 1
     resources:
-        mem_mb=grow(4000),
+        mem_mb=hold(4000, 2, "test"),
         runtime=grow(240),
     params:
         readout=get_readout,
@@ -225,7 +225,7 @@ rule roc:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=grow(2000),
+        mem_mb=hold(2000, 2, "test"),
         runtime=grow(30),
     message:
         "Tracing the ROC of {wildcards.architecture} on {wildcards.dataset}, seed {wildcards.seed}"
@@ -251,7 +251,7 @@ for readout, number, batch in list_read_batches(CURVES):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=grow(2000),
+            mem_mb=hold(2000, 2, "test"),
             runtime=grow(30 + 5 * len(batch)),
         message:
             f"Tracing the ROC of {len(batch)} cells on {batch[0].dataset}"
@@ -278,7 +278,7 @@ rule feature_importance:
         "../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=grow(4000),
+        mem_mb=hold(4000, 2, "test"),
         runtime=grow(120),
     params:
         readout=get_readout,
@@ -309,7 +309,7 @@ for readout, number, batch in list_read_batches(IMPORTANCES):
             "../envs/keras.yaml"
         threads: 1
         resources:
-            mem_mb=grow(4000),
+            mem_mb=hold(4000, 2, "test"),
             runtime=grow(120 * len(batch)),
         params:
             readout=describe_readout(readout),

@@ -17,6 +17,7 @@ from motifgrid.formats.dataset import (
     PoolMotif,
     Split,
     Stream,
+    count_bytes,
     encode_chromosomes,
     iterate_labels,
     iterate_sequences,
@@ -36,6 +37,7 @@ READERS = {
     "read_classes": read_classes,
     "read_pool": read_pool,
     "read_shape": lambda path: read_shape(path, "test"),
+    "count_bytes": count_bytes,
     "read_places": lambda path: read_places(path, "test"),
     "iterate_sequences": lambda path: list(iterate_sequences(path, "test", 2)),
     "iterate_labels": lambda path: list(iterate_labels(path, "test", 2)),
@@ -90,6 +92,7 @@ def test_a_split_read_back_is_the_same(tmp_path, name):
         assert ours.dtype == theirs.dtype
         np.testing.assert_array_equal(ours, theirs)
     assert read_shape(tmp_path / "a.h5", name) == split.x.shape
+    assert count_bytes(tmp_path / "a.h5", [name]) == split.x.nbytes + split.y.nbytes
 
 
 def test_classes_and_the_pool_keep_their_order(tmp_path):

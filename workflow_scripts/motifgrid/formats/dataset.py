@@ -256,6 +256,13 @@ def read_shape(path: Path | str, name: str) -> tuple[int, int]:
         return tuple(_array(path, _group(path, file, name), "x").shape)
 
 
+def count_bytes(path: Path | str, names: Sequence[str] = SPLITS) -> int:
+    """Count the bytes that sequences and labels of some splits take in memory."""
+    with _opened(path) as file:
+        groups = [_group(path, file, name) for name in names]
+        return sum(_array(path, group, key).size for group in groups for key in ("x", "y"))
+
+
 def iterate_sequences(path: Path | str, name: str, batch: int) -> Iterator[np.ndarray]:
     """Yield the base indices of one split, `batch` sequences at a time.
 
