@@ -30,12 +30,12 @@ unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint setup lock clean
+.PHONY: help demo test lint setup lock containers clean
 
 help:
 	@echo "usage: make TARGET [VARIABLE=VALUE ...]"
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do \
-	  printf '  %-7s %s\n' "$$target" "$$text"; \
+	  printf '  %-10s %s\n' "$$target" "$$text"; \
 	done
 	@echo "variables:"
 	@echo "  CORES           how many cores the workflow may use (now: $(CORES))"
@@ -143,6 +143,20 @@ lock: ## write requirements/*.txt anew from *.in (UPGRADE=1: with the newest ver
 	    || exit 1; \
 	done
 	@echo "Wrote requirements/*.txt. The pins in envs/*.yaml follow run.txt: make test says which differ."
+
+# As Snakemake writes them: it finds an image's environments again by the hash of each file. Only the
+# image to start from is ours: the same one every day.
+MINIFORGE := 25.3.1-0
+containers: ## write containers/* anew from envs/ (needs conda on PATH)
+	$(call install,run,.venv)
+	@for device in cpu gpu; do for format in dockerfile:Dockerfile apptainer:def; do \
+	  file=containers/$$device.$${format##*:}; \
+	  .venv/bin/python -m snakemake --quiet rules --configfile config.yaml containers/$$device.yaml \
+	    --containerize $${format%%:*} >$$file.new \
+	    && sed 's/miniforge3:latest/miniforge3:$(MINIFORGE)/' $$file.new >$$file && rm $$file.new \
+	    || { rm -f $$file.new; exit 1; }; \
+	done; done
+	@echo "Wrote containers/*."
 
 clean: ## remove the environment; results/ stays
 	@mkdir -p .cache && rm -rf .cache/removed-venv

@@ -44,6 +44,25 @@ try:
 except configuration.ConfigurationError as error:
     raise WorkflowError(str(error)) from None
 
+# the image of containers/, which holds the environments; asked for by --sdm conda apptainer
+IMAGE = "motifgrid.sif"
+_DEPLOYMENT = workflow.deployment_settings.deployment_method
+if DeploymentMethod.APPTAINER in _DEPLOYMENT:
+    if DeploymentMethod.CONDA not in _DEPLOYMENT:
+        raise WorkflowError(
+            "The image holds the environments of envs/, which jobs enter through conda: "
+            "write --sdm conda apptainer."
+        )
+    if workflow.is_main_process and not Path(IMAGE).exists():
+        raise WorkflowError(
+            f"{Path(IMAGE).absolute()}: there is no such image. Make it in motifgrid's folder by "
+            f"`apptainer build {IMAGE} containers/cpu.def` (gpu.def with require_gpu) and put it "
+            "there, or run with --use-conda alone."
+        )
+
+    containerized: IMAGE
+
+
 CELLS = configuration.list_cells(STUDY)
 IMPORTED = configuration.list_imported(STUDY)
 TRAINED = sorted({cell.architecture for cell in CELLS} - set(IMPORTED))

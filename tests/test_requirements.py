@@ -283,7 +283,7 @@ def make(*arguments, **variables):
 def test_make_alone_lists_the_targets():
     shown = make().stdout
     assert re.findall(r"^  ([a-z]+) ", shown, re.MULTILINE) == [
-        *("demo", "test", "lint", "setup", "lock", "clean")
+        *("demo", "test", "lint", "setup", "lock", "containers", "clean")
     ]
 
 
