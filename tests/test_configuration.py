@@ -906,6 +906,17 @@ def test_a_rate_that_falls_after_the_last_epoch_is_warned_of(key):
     assert warnings(0) == warnings(9) == []
 
 
+def test_a_large_grid_of_small_jobs_is_warned_of():
+    def warnings(cells, size):
+        grid = [{"datasets": ["toy"], "architectures": ["cnn-2"], "seeds": list(range(cells))}]
+        grid[0]["untrained_seeds"] = []
+        return list_warnings(resolve(minimal(grid=grid, cells_per_job=size), SCHEMA))
+
+    (warning,) = warnings(2001, 19)
+    assert warning.startswith("  cells_per_job: 19, for 2,001 cells. ")
+    assert warnings(2001, 20) == warnings(2000, 1) == []
+
+
 @pytest.mark.parametrize("more", [{}, {"decay_after": 0}])
 def test_a_factor_of_a_decay_that_there_is_not_is_refused(more):
     assert message_of(minimal(training={"decay_factor": 0.5, **more})) == (

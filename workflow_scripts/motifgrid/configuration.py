@@ -52,6 +52,10 @@ from motifgrid.resources.sources import Source, SourceError, resolve_sources
 from motifgrid.schema_checks import Validator, find_problems, resolve_references
 from motifgrid.spelling import suggest
 
+LARGE_GRID = 2000
+ENOUGH_PER_JOB = 20
+"""A grid with more cells than this should have that many in a job: see benchmarks/dag.py."""
+
 CONVENTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "text": {
         "simulated": {"minimum_spacer": 1},
@@ -339,7 +343,11 @@ def require_packages(config: Mapping[str, object]) -> None:
 
 def list_warnings(config: Mapping[str, object]) -> list[str]:
     """List what a resolved configuration may ask for, but that will hardly say what it seems to."""
-    return [*_find_late_rates(config["training"]), *readout_blocks.find_risks(config)]
+    return [
+        *_find_late_rates(config["training"]),
+        *_find_many_jobs(config),
+        *readout_blocks.find_risks(config),
+    ]
 
 
 def require_fit(config: Mapping[str, object], folder: Path | str) -> None:
@@ -753,6 +761,15 @@ def _find_late_rates(training: Mapping[str, object]) -> Iterable[str]:
                 f"  training: {key}: {training[key]} of epochs: {training['epochs']} never lowers "
                 "the learning rate of an epoch. Set it to fewer epochs, or leave it out."
             )
+
+
+def _find_many_jobs(config: Mapping[str, object]) -> Iterable[str]:
+    cells, size = len(list_cells(config)), config["cells_per_job"]
+    if cells > LARGE_GRID and size < ENOUGH_PER_JOB:
+        yield (
+            f"  cells_per_job: {size}, for {cells:,} cells. Snakemake plans every job anew at each "
+            f"start, which takes minutes here: {ENOUGH_PER_JOB} or more cells per job make it one."
+        )
 
 
 def _find_ignored_truth(config: Mapping[str, object]) -> Iterable[str]:
