@@ -21,8 +21,10 @@ def list_expected(device):
 
 
 def hash_environment(name):
-    """Where Snakemake looks for an environment in an image: the MD5 of its file."""
-    text = (ROOT / "envs" / f"{name}.yaml").read_bytes()
+    """Where Snakemake looks for an environment in an image: the MD5 of its pins and its file."""
+    kinds = ["post-deploy.sh", "linux-64.pin.txt", "yaml"]
+    files = [ROOT / "envs" / f"{name}.{kind}" for kind in kinds]
+    text = b"".join(path.read_bytes() for path in files if path.exists())
     return hashlib.md5(text, usedforsecurity=False).hexdigest()
 
 
