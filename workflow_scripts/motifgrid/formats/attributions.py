@@ -11,7 +11,7 @@ import numpy as np
 
 from motifgrid import dna
 from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import MAKE_AGAIN, opened
+from motifgrid.formats.hdf5 import MAKE_AGAIN, create, opened
 from motifgrid.formats.lines import list_names
 
 CHUNK_BYTES = 1 << 20
@@ -54,7 +54,7 @@ def write_attributions(path: Path | str, parts: Iterable[tuple[Identity, Blocks]
         AttributionFileError: maps of other shapes than those before, not one for each number, no
             maps, or two parts of the same method and class.
     """
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with replacing(path) as temporary, create(temporary) as file:
         file.attrs["content"] = CONTENT
         file.attrs["alphabet"] = dna.ALPHABET
         for identity, blocks in parts:

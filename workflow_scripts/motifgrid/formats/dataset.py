@@ -11,7 +11,7 @@ import numpy as np
 
 from motifgrid import dna
 from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import MAKE_AGAIN, opened, read_array
+from motifgrid.formats.hdf5 import MAKE_AGAIN, create, opened, read_array
 from motifgrid.formats.lines import cut, list_names, shorten
 
 SPLITS = ("train", "valid", "test")
@@ -132,7 +132,7 @@ def write_dataset(path: Path | str, dataset: Dataset) -> None:
         DatasetFileError: a split is missing, or shapes and values are not those of the contract.
     """
     _require_valid(path, dataset)
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with replacing(path) as temporary, create(temporary) as file:
         _write_attributes(file, dataset.classes, dataset.provenance)
         for name in SPLITS:
             _write_split(file.create_group(name), dataset.splits[name])
@@ -158,7 +158,7 @@ def write_streams(
     Raises:
         DatasetFileError: a split is missing or empty, or a block breaks the contract.
     """
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with replacing(path) as temporary, create(temporary) as file:
         _write_attributes(file, classes, provenance or {})
         for name in SPLITS:
             if name not in streams:

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 
 from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import MAKE_AGAIN, opened, read_array
+from motifgrid.formats.hdf5 import MAKE_AGAIN, create, opened, read_array
 
 CONTENT = "feature maps"
 """Attribute `content` of a file: another HDF5 file has none, or another one."""
@@ -30,7 +30,7 @@ def write_feature_maps(
         layer: whose maps they are.
         convolution: number of the one whose filters the neurons are; 0 where they are none.
     """
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with replacing(path) as temporary, create(temporary) as file:
         names = {"layer": layer, "classes": json.dumps(list(classes))}
         file.attrs.update({"content": CONTENT, "convolution": convolution, **names})
         file.create_dataset("maps", data=maps, compression="gzip", track_times=False)

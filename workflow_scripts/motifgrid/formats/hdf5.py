@@ -60,6 +60,14 @@ def opened(
             raise error(f"{path}: damaged HDF5 ({problem}). {advice}") from problem
 
 
+def create(path: Path | str) -> h5py.File:
+    """Create a file of which nobody else knows the name yet: no lock is asked for.
+
+    Some shared file systems have no locks, and HDF5 would refuse to write there.
+    """
+    return h5py.File(path, "w", locking=False)
+
+
 def read_array(
     path: Path | str,
     group: h5py.Group,
