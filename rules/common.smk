@@ -109,6 +109,15 @@ def grow(amount):
     return of_attempt
 
 
+def grow_by_track(amount, more):
+    """A job's memory (MB) where it reads the peaks of all tracks of a dataset: so much more for each."""
+
+    def of_attempt(wildcards, attempt):
+        return (amount + more * len(get_block(wildcards)["tracks"])) * attempt
+
+    return of_attempt
+
+
 @cache
 def count_dataset_mb(path, splits):
     """Count the memory (MB) of splits of a dataset; of a broken one, which its jobs refuse, none."""

@@ -102,7 +102,7 @@ rule label_windows:
         "../envs/bedtools.yaml"
     threads: 1
     resources:
-        mem_mb=grow(4000),
+        mem_mb=grow_by_track(4000, 3),
         runtime=grow(120),
     params:
         classes=get_classes,

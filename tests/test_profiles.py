@@ -40,7 +40,9 @@ def test_both_profiles_for_clusters_group_alike():
 def test_memory_and_time_grow_with_the_attempt():
     for name, text in RULES.items():
         for line in re.findall(r"^ +(?:mem_mb|runtime)=.*", text, re.M):
-            assert re.fullmatch(r" +(mem_mb|runtime)=(grow|hold)\(.*\),", line), f"{name}: {line}"
+            assert re.fullmatch(r" +(mem_mb|runtime)=(grow|grow_by_track|hold)\(.*\),", line), (
+                f"{name}: {line}"
+            )
 
 
 def test_every_rule_states_memory_and_time():
