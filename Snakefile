@@ -31,18 +31,14 @@ include: "rules/motifs.smk"
 include: "rules/report.smk"
 include: "rules/pairs.smk"
 include: "rules/dashboard.smk"
+include: "rules/provenance.smk"
 
 
 rule all:
     default_target: True
     input:
-        "results/summary.md",
-        get_figures(),
-        get_dataset_reports(),
-        get_architecture_tables(),
-        get_site_tables("sites", "sites_summary"),
-        get_hit_tables(),
-        get_dashboards(),
+        "results/provenance.html",
+        get_results(),
         get_grid(),
 
 

@@ -35,6 +35,7 @@ rule baselines:
             category="Tables",
             labels={"table": "baselines"},
         ),
+        provenance="results/tables/baselines.provenance.json",
     log:
         "results/logs/baselines.log",
     benchmark:

@@ -11,6 +11,7 @@ rule architecture_table:
             category="Tables",
             labels={"table": "layers of the networks, {dataset}"},
         ),
+        provenance="results/tables/architectures/{dataset}.provenance.json",
     log:
         "results/logs/architecture_table/{dataset}.log",
     benchmark:

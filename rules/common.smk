@@ -16,6 +16,8 @@ sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
 from motifgrid import configuration, dataset_blocks, jobs
 from motifgrid.formats.published import read_published_numbers
 from motifgrid.models.recipes import UNTRAINED
+from motifgrid.provenance.sidecars import name_sidecars
+from motifgrid.provenance.studies import describe_study
 from motifgrid.report.names import sort_names
 from motifgrid.report.scans import find_scans
 from motifgrid.resources import lock
@@ -62,6 +64,10 @@ if DeploymentMethod.APPTAINER in _DEPLOYMENT:
 
     containerized: IMAGE
 
+
+# For scripts, which write it beside their results. Snakemake compares no configuration, but it would
+# compare a parameter, and make all again where a word of the study changes.
+config = {**config, "provenance": describe_study(STUDY, SOURCES)}
 
 CELLS = configuration.list_cells(STUDY)
 IMPORTED = configuration.list_imported(STUDY)
@@ -868,6 +874,33 @@ def get_site_tables(*names):
     """Tables of true sites, where the configuration asks for them and sites are known."""
     asked = STUDY["matches"]["sites"] and get_site_files()
     return [f"results/tables/{name}.csv" for name in names] if asked else []
+
+
+def get_results():
+    """Every table and figure over the grid, and the pages, of those that the study asks for."""
+    names = ["cells", "scores", "matches", "summary", "table1", "published"]
+    names += ["pairs", "pairs_datasets"] if STUDY["pairs"] else []
+    return [
+        "results/summary.md",
+        *(f"results/tables/{name}.csv" for name in names),
+        *BASELINE_TABLES.values(),
+        *get_figures(),
+        *get_dataset_reports(),
+        *get_architecture_tables(),
+        *get_site_tables("sites", "sites_summary"),
+        *get_hit_tables(),
+        *get_dashboards(),
+    ]
+
+
+def get_sidecars():
+    """What tells of each of these what made it; the tables of a dataset share one."""
+    sidecars = {}
+    for path in get_results():
+        own, of_folder = name_sidecars(path)
+        is_shared = path.startswith("results/tables/datasets/")
+        sidecars[str(of_folder if is_shared else own)] = None
+    return list(sidecars)
 
 
 def get_figures():

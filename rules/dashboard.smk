@@ -16,6 +16,7 @@ rule dashboard:
             category="Dashboards",
             labels={"dataset": "{dataset}"},
         ),
+        provenance="results/dashboards/{dataset}.provenance.json",
     log:
         "results/logs/dashboard/{dataset}.log",
     benchmark:

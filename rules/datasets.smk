@@ -223,6 +223,10 @@ rule dataset_report:
         classes="results/tables/datasets/{dataset}/classes.csv",
         cooccurrence="results/tables/datasets/{dataset}/cooccurrence.csv",
         drops="results/tables/datasets/{dataset}/drops.csv",
+        provenance=[
+            "results/figures/datasets/{dataset}.provenance.json",
+            "results/tables/datasets/{dataset}/provenance.json",
+        ],
     log:
         "results/logs/dataset_report/{dataset}.log",
     benchmark:

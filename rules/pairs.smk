@@ -18,6 +18,10 @@ rule pairs:
             category="Tables",
             labels={"table": "pairs of architectures, every dataset"},
         ),
+        provenance=[
+            "results/tables/pairs.provenance.json",
+            "results/tables/pairs_datasets.provenance.json",
+        ],
     log:
         "results/logs/pairs.log",
     benchmark:
@@ -64,6 +68,11 @@ rule pair_figures:
             labels={"figure": "training and validation loss apart"},
         ),
         gaps_png="results/figures/gaps.png",
+        provenance=[
+            "results/figures/pairs.provenance.json",
+            "results/figures/spread.provenance.json",
+            "results/figures/gaps.provenance.json",
+        ],
     log:
         "results/logs/pair_figures.log",
     benchmark:
@@ -94,6 +103,7 @@ rule gap_curves_figure:
             labels={"figure": "losses by epoch, {dataset}"},
         ),
         png="results/figures/gap_curves/{dataset}.png",
+        provenance="results/figures/gap_curves/{dataset}.provenance.json",
     log:
         "results/logs/gap_curves_figure/{dataset}.log",
     benchmark:
@@ -124,6 +134,7 @@ rule scan_figure:
             labels={"figure": "AUROC against {scan}"},
         ),
         png="results/figures/scans/{scan}.png",
+        provenance="results/figures/scans/{scan}.provenance.json",
     log:
         "results/logs/scan_figure/{scan}.log",
     benchmark:

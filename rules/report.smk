@@ -91,6 +91,13 @@ rule tables:
             category="Tables",
             labels={"table": STUDY["table"]},
         ),
+        provenance=[
+            "results/tables/cells.provenance.json",
+            "results/tables/scores.provenance.json",
+            "results/tables/matches.provenance.json",
+            "results/tables/summary.provenance.json",
+            "results/tables/table1.provenance.json",
+        ],
     log:
         "results/logs/tables.log",
     benchmark:
@@ -122,6 +129,7 @@ rule published_table:
             category="Tables",
             labels={"table": "beside the published numbers"},
         ),
+        provenance="results/tables/published.provenance.json",
     log:
         "results/logs/published_table.log",
     benchmark:
@@ -156,6 +164,10 @@ rule sites_table:
             category="Tables",
             labels={"table": "every architecture: true sites"},
         ),
+        provenance=[
+            "results/tables/sites.provenance.json",
+            "results/tables/sites_summary.provenance.json",
+        ],
     log:
         "results/logs/sites_table.log",
     benchmark:
@@ -190,6 +202,10 @@ rule hits_table:
             category="Tables",
             labels={"table": "every architecture: what readouts of sequences find"},
         ),
+        provenance=[
+            "results/tables/hits.provenance.json",
+            "results/tables/hits_summary.provenance.json",
+        ],
     log:
         "results/logs/hits_table.log",
     benchmark:
@@ -219,6 +235,7 @@ rule ranking_table:
             category="Tables",
             labels={"table": "are the filters that classes want their motifs?"},
         ),
+        provenance="results/tables/ranked_filters.provenance.json",
     log:
         "results/logs/ranking_table.log",
     benchmark:
@@ -248,6 +265,7 @@ rule hits_figure:
             labels={"figure": "what readouts of sequences find"},
         ),
         png="results/figures/hits.png",
+        provenance="results/figures/hits.provenance.json",
     log:
         "results/logs/hits_figure.log",
     benchmark:
@@ -533,6 +551,7 @@ rule roc_figure:
             labels={"figure": "ROC, {dataset} ({readout})"},
         ),
         png="results/figures/roc/{readout}/{dataset}.png",
+        provenance="results/figures/roc/{readout}/{dataset}.provenance.json",
     log:
         "results/logs/roc_figure/{readout}/{dataset}.log",
     benchmark:
@@ -564,6 +583,7 @@ rule table_figure:
             labels={"figure": STUDY["table"]},
         ),
         png="results/figures/table1.png",
+        provenance="results/figures/table1.provenance.json",
     log:
         "results/logs/table_figure.log",
     benchmark:
@@ -594,6 +614,7 @@ rule pool_figure:
             labels={"figure": "pool size ({readout})"},
         ),
         png="results/figures/pool_size/{readout}.png",
+        provenance="results/figures/pool_size/{readout}.provenance.json",
     log:
         "results/logs/pool_figure/{readout}.log",
     benchmark:
@@ -623,6 +644,7 @@ rule history_figure:
             labels={"figure": "training curves"},
         ),
         png="results/figures/history.png",
+        provenance="results/figures/history.provenance.json",
     log:
         "results/logs/history_figure.log",
     benchmark:
@@ -654,6 +676,7 @@ rule contrast_figure:
             labels={"figure": "best filters, {dataset} ({readout})"},
         ),
         png="results/figures/contrast/{readout}/{dataset}.png",
+        provenance="results/figures/contrast/{readout}/{dataset}.provenance.json",
     log:
         "results/logs/contrast_figure/{readout}/{dataset}.log",
     benchmark:
@@ -687,6 +710,7 @@ rule motif_figure:
             labels={"figure": "known motifs and filters, {dataset} ({readout})"},
         ),
         png="results/figures/motifs/{readout}/{dataset}.png",
+        provenance="results/figures/motifs/{readout}/{dataset}.provenance.json",
     log:
         "results/logs/motif_figure/{readout}/{dataset}.log",
     benchmark:
@@ -718,6 +742,7 @@ rule information_figure:
             labels={"figure": "information of filters ({readout})"},
         ),
         png="results/figures/information/{readout}.png",
+        provenance="results/figures/information/{readout}.provenance.json",
     log:
         "results/logs/information_figure/{readout}.log",
     benchmark:
@@ -750,6 +775,7 @@ rule summary:
         sites=get_site_tables("sites_summary"),
     output:
         page="results/summary.md",
+        provenance="results/summary.provenance.json",
     log:
         "results/logs/summary.log",
     benchmark:
@@ -780,6 +806,7 @@ rule summary:
                 else {}
             ),
             "results/cells/": "each cell's model, history and scores",
+            "results/provenance.html": "what made each table and figure; beside each as JSON",
         },
     message:
         "Writing the summary"

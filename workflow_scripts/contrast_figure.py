@@ -6,6 +6,7 @@ start_log(snakemake.log[0])
 
 from motifgrid.formats.csv_tables import read_table
 from motifgrid.formats.meme import read_meme
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.captions import name_source
 from motifgrid.report.contrast import draw_contrast, gather_cells
 from motifgrid.report.figures import save_figure
@@ -29,3 +30,4 @@ source = name_source(
     snakemake.wildcards.readout, [snakemake.wildcards.dataset], snakemake.params.seeds
 )
 save_figure(draw_contrast(cells, source=source), snakemake.output.svg, snakemake.output.png)
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

@@ -5,6 +5,7 @@ from motifgrid.logs import start_log
 start_log(snakemake.log[0])
 
 from motifgrid.formats.atomic import write_text
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.dashboard_content import OptimumFiles, ReadingFiles, gather_content
 from motifgrid.report.dashboard_page import render_page
 
@@ -21,3 +22,4 @@ content = gather_content(
     params.sequences,
 )
 write_text(snakemake.output.page, render_page(content))
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

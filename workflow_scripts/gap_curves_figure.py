@@ -4,6 +4,7 @@ from motifgrid.logs import start_log
 
 start_log(snakemake.log[0])
 
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.figures import save_figure
 from motifgrid.report.gap_figure import draw_gap_curves
 from motifgrid.report.history_figure import gather_histories
@@ -15,3 +16,4 @@ figure = draw_gap_curves(
     snakemake.params.architectures,
 )
 save_figure(figure, snakemake.output.svg, snakemake.output.png)
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

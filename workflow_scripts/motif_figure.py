@@ -7,6 +7,7 @@ start_log(snakemake.log[0])
 from motifgrid.formats.dataset import read_pool
 from motifgrid.formats.meme import read_meme
 from motifgrid.formats.tomtom import read_tomtom
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.captions import name_source
 from motifgrid.report.figures import save_figure
 from motifgrid.report.motif_sheet import draw_motif_sheet, gather_columns
@@ -29,3 +30,4 @@ source = name_source(
 )
 figure = draw_motif_sheet(read_pool(snakemake.input.dataset), columns, source)
 save_figure(figure, snakemake.output.svg, snakemake.output.png)
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

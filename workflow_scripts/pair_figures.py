@@ -5,6 +5,7 @@ from motifgrid.logs import start_log
 start_log(snakemake.log[0])
 
 from motifgrid.formats.csv_tables import read_table
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.baselines import add_cells, label_baselines
 from motifgrid.report.figures import save_figure
 from motifgrid.report.gap_figure import draw_gaps
@@ -25,3 +26,4 @@ save_figure(draw_pairs(read_table(snakemake.input.datasets)), out.pairs, out.pai
 spread = draw_spread(cells, architectures=shown, labels=labels)
 save_figure(spread, out.spread, out.spread_png)
 save_figure(draw_gaps(histories, architectures=architectures), out.gaps, out.gaps_png)
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

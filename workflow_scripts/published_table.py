@@ -6,6 +6,7 @@ start_log(snakemake.log[0])
 
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.csv_tables import read_table
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.published_table import compare_published
 from motifgrid.report.tables import read_summary
 
@@ -14,3 +15,4 @@ others = {name: read_table(path) for name, path in paths.items() if path}
 summary = read_summary(snakemake.input.summary)
 table = compare_published(summary, snakemake.params.published, **others)
 write_csv(snakemake.output.published, table)
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

@@ -5,9 +5,11 @@ from motifgrid.logs import start_log
 start_log(snakemake.log[0])
 
 from motifgrid.formats.atomic import write_csv
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.ranking_table import collect_rankings
 
 write_csv(
     snakemake.output.table,
     collect_rankings(zip(snakemake.params.readings, snakemake.input.ranked, strict=True)),
 )
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

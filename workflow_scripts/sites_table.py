@@ -5,6 +5,7 @@ from motifgrid.logs import start_log
 start_log(snakemake.log[0])
 
 from motifgrid.formats.atomic import write_csv
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.sites_table import SiteFiles, collect_sites, summarise_sites
 
 sites = collect_sites(
@@ -13,3 +14,4 @@ sites = collect_sites(
 )
 write_csv(snakemake.output.sites, sites)
 write_csv(snakemake.output.summary, summarise_sites(sites))
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

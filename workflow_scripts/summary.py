@@ -6,6 +6,7 @@ start_log(snakemake.log[0])
 
 from motifgrid.formats.atomic import write_text
 from motifgrid.formats.csv_tables import read_table
+from motifgrid.provenance.sidecars import record
 from motifgrid.report.published_table import read_comparison
 from motifgrid.report.summary_page import write_summary
 
@@ -32,3 +33,4 @@ page = write_summary(
     rankings=read_table(rankings) if rankings else None,
 )
 write_text(snakemake.output.page, page)
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

@@ -6,6 +6,7 @@ start_log(snakemake.log[0])
 
 from motifgrid.formats.atomic import write_csv
 from motifgrid.formats.csv_tables import read_table
+from motifgrid.provenance.sidecars import record
 from motifgrid.report import baselines, tables
 
 entries = [
@@ -37,3 +38,4 @@ path = snakemake.input.get("baselines")
 if path:
     table1 = baselines.add_rows(table1, read_table(path))
 write_csv(snakemake.output.table1, table1)
+record(snakemake.rule, snakemake.input, snakemake.output, snakemake.config["provenance"])

@@ -139,6 +139,8 @@ def test_facts_of_a_cell(trained):
     assert facts["recipe"] == RECIPE
     assert facts["training"] == asdict(SETTINGS)
     assert (facts["seed"], facts["device"], facts["backend"]) == (0, "CPU, 1 thread", "tensorflow")
+    assert facts["software"]["keras"] == keras.version()
+    assert {"tensorflow", "tensorflow-cpu"} & set(facts["software"])
     # 7 x 4 x 6 kernel, 2 x 6 norm, 6 x 8 kernel, 2 x 8 norm, 8 x 2 kernel, 2 biases
     assert facts["parameters"] == 168 + 12 + 48 + 16 + 16 + 2
     losses = trained.history.set_index("epoch")["val_loss"]

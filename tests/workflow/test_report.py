@@ -31,6 +31,8 @@ def test_the_report_holds_captions_categories_and_figures(report):
         "results/figures/contrast/filters/tiny.svg",
         "results/figures/motifs/filters/tiny.svg",
         "results/tables/table1.csv",
+        "What made every table, figure and page",
+        "results/provenance.html",
     ):
         assert words in page
 
@@ -50,5 +52,10 @@ def test_a_browser_shows_the_question_and_the_categories(report, tmp_path):
         check=True,
     ).stdout
     rendered = re.sub(r"<script.*?</script>", "", shown, flags=re.DOTALL)
-    for words in ("Do small CNN-2 and CNN-25 learn whole motifs?", "Filters", "Results", "Tables"):
+    for words in (
+        "Do small CNN-2 and CNN-25 learn whole motifs?",
+        "Filters",
+        "Results",
+        "Provenance",
+    ):
         assert words in rendered

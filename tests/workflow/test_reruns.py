@@ -2,7 +2,10 @@
 
 import pandas as pd
 import pytest
-from running import changed, snakemake
+import yaml
+from running import TINY, changed, snakemake
+
+from motifgrid.provenance.sidecars import list_sidecars
 
 pytestmark = pytest.mark.workflow
 
@@ -16,6 +19,7 @@ SUMMARY_RULES = {
     "information_figure",
     "history_figure",
     "summary",
+    "provenance_page",
     "all",
 }
 
@@ -66,6 +70,44 @@ def test_another_evalue_changes_the_matches_and_touches_nothing_else(rerun):
     after = pd.read_csv(rerun / "results" / "tables" / "matches.csv")
     assert after["any"].sum() < before["any"].sum()
     assert {path: path.stat().st_mtime_ns for path in kept} == times
+
+
+def test_words_and_the_order_of_settings_change_no_result_but_those_that_show_them(rerun):
+    settings = yaml.safe_load(TINY.read_text())
+    config = rerun / "other.yaml"
+    text = yaml.safe_dump(dict(reversed(settings.items())), sort_keys=False)
+    config.write_text(f"# another date\n{text}resource_lock: other.lock.json\n")
+    assert "Nothing to be done" in snakemake(rerun, "-n", config=config).output
+
+
+def test_a_lost_sidecar_is_made_again_with_its_result_alone(rerun):
+    lost = rerun / "results" / "figures" / "information" / "filters.provenance.json"
+    lost.unlink()
+    run = snakemake(rerun, "-n")
+    assert set(run.jobs) == {"information_figure", "summary", "provenance_page", "all"}
+
+
+def test_one_table_made_again_has_a_new_provenance_and_no_other(rerun):
+    results = rerun / "results"
+    before = {path: path.read_text() for path in list_sidecars(results)}
+    (results / "tables" / "published.csv").unlink()
+    config = changed(rerun, training={"backend": "tensorflow"})
+    run = snakemake(rerun, "results/tables/published.csv", config=config)
+    assert run.status == 0, run.output
+    assert set(run.jobs) == {"published_table"}
+    made = results / "tables" / "published.provenance.json"
+    after = {path: path.read_text() for path in list_sidecars(results)}
+    assert [path for path in before if after[path] != before[path]] == [made]
+
+    (results / "tables" / "cells.csv").write_text("by hand\n")
+    run = snakemake(rerun, "provenance", config=config)
+    assert run.status == 0, run.output
+    told = [line.strip() for line in run.output.splitlines()]
+    row = next(i for i, line in enumerate(told) if line.endswith("results/tables/cells.csv"))
+    other = "! made with another configuration than today's, which differs in training.backend"
+    assert told[row + 1 : row + 3] == ["! cells.csv was changed after it was made", other]
+    row = next(i for i, line in enumerate(told) if line.endswith("results/tables/published.csv"))
+    assert not told[row + 1].startswith("!")
 
 
 def test_another_seed_trains_that_seed_alone(rerun):

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from motifgrid.formats.checksums import hash_file
 from motifgrid.formats.meme import read_meme
 from motifgrid.formats.tomtom import COLUMNS, read_tomtom, read_tomtom_notes
+from motifgrid.provenance.settings import read_copy
+from motifgrid.provenance.sidecars import find_sidecar, is_sidecar, read_sidecar
 
 pytestmark = pytest.mark.workflow
 
@@ -149,6 +152,32 @@ def test_every_figure_is_there_twice_and_shows_something(finished):
     for path in figures:
         assert ElementTree.parse(path).getroot().tag.endswith("svg")
         assert path.with_suffix(".png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_every_table_figure_and_page_has_its_provenance_beside_it(finished):
+    results = finished / "results"
+    found = [path for name in ("tables", "figures") for path in (results / name).rglob("*.*")]
+    found = [path for path in [*found, results / "summary.md"] if not is_sidecar(path)]
+    assert len(found) > 20
+    page = (results / "provenance.html").read_text()
+    for path in found:
+        content = read_sidecar(find_sidecar(path))
+        assert content["results"][path.name] == hash_file(path)
+        assert read_copy(results, content["configuration"]["sha256"])["study"] == "tiny"
+        assert content["resources"]["motif_database"]["motifs"] == 519
+        assert path.relative_to(finished).as_posix() in page
+    assert "as it was made" in page
+    assert 'class="changed"' not in page
+
+
+def test_a_table_rests_on_the_cells_and_on_tomtom(finished):
+    content = read_sidecar(find_sidecar(finished / "results" / "tables" / "published.csv"))
+    engine = json.loads((finished / "results" / "resources" / "tomtom_engine.json").read_text())
+    assert content["resources"]["tomtom"] == engine
+    cell = finished / "results" / "cells" / "tiny" / "cnn-2" / "0" / "cell.json"
+    (software,) = content["resources"]["training"]
+    assert software["software"] == json.loads(cell.read_text())["software"]
+    assert list(content["inputs"]["files"]) == ["results/tables/summary.csv"]
 
 
 def test_the_summary_says_what_the_tables_say(finished):

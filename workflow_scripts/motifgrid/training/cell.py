@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 from motifgrid.formats.atomic import replacing, write_csv, write_text
+from motifgrid.formats.checksums import hash_file
 from motifgrid.formats.dataset import SPLITS, Split, read_classes, read_shape, read_split
 from motifgrid.formats.keras_archive import require_archive
 from motifgrid.models import registry
 from motifgrid.models.layers import OneHot
+from motifgrid.provenance.software import list_packages
 from motifgrid.training.assignments import Assignment
-from motifgrid.training.checkpoints import Keeper, fingerprint, hash_file
+from motifgrid.training.checkpoints import Keeper, fingerprint
 from motifgrid.training.divergence import CALMER, DivergenceError, advise
 from motifgrid.training.following import AUPR, MONITORED, begin
 from motifgrid.training.members import Member, train_members
@@ -42,6 +44,8 @@ POLICIES = {FLOAT32: FLOAT32, "bfloat16": "mixed_bfloat16"}
 """What Keras calls each precision."""
 LONGEST_PROBLEM = 400
 """Characters of Keras' own message that ours repeats: it quotes whole configurations."""
+SOFTWARE = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib")}
+"""Modules of a backend whose versions a cell's facts name."""
 HISTORY_COLUMNS = ["epoch", "loss", "val_loss", "seconds"]
 
 
@@ -240,6 +244,7 @@ def describe_cell(model: keras.Model, seed: int, best_epoch: int) -> dict[str, o
         "seed": seed,
         "parameters": sum(int(np.prod(each.shape)) for each in model.trainable_weights),
         "best_epoch": best_epoch,
+        "software": _describe_software(),
         **_describe_backend(),
     }
 
@@ -444,6 +449,11 @@ def _require_variation(probabilities: np.ndarray, label: str) -> None:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _describe_software() -> dict[str, str]:
+    backend = keras.backend.backend()
+    return list_packages(["keras", "numpy", "sklearn", *SOFTWARE.get(backend, (backend,))])
 
 
 def _describe_backend() -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Checkpoints: all that a killed training needs to go on, one file for each member."""
 
-import hashlib
 import json
 import logging
 import time
@@ -52,12 +51,6 @@ class Checkpoint:
     state: Sequence[np.ndarray]
     best: Sequence[np.ndarray]
     facts: Mapping[str, object]
-
-
-def hash_file(path: Path | str) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    with Path(path).open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def fingerprint(**deciding: object) -> str:

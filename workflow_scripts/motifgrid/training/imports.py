@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from motifgrid.formats.checksums import hash_file
 from motifgrid.formats.dataset import read_classes, read_shape, read_split
 from motifgrid.formats.keras1 import read_network
 from motifgrid.models.published import build_published
 from motifgrid.training.cell import HISTORY_COLUMNS, TrainedCell, describe_cell, predict
-from motifgrid.training.checkpoints import hash_file
 from motifgrid.training.metrics import score_classes
 
 logger = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""What made a result: its configuration, code, packages, resources and inputs."""

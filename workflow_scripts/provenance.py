@@ -1,0 +1,16 @@
+"""Rule provenance: print what made the results that are there, and what no longer matches."""
+
+import logging
+
+from motifgrid.logs import start_log
+
+start_log(snakemake.log[0])
+
+from motifgrid.provenance.entries import read_entries
+from motifgrid.provenance.sidecars import find_root, list_sidecars
+from motifgrid.report.provenance_page import list_missing, list_rows
+
+found = list_sidecars(find_root(snakemake.log[0]))
+entries = read_entries(found, snakemake.config["provenance"]["study"])
+for line in [*list_rows(entries), *list_missing(snakemake.params.sidecars, found)]:
+    logging.getLogger("motifgrid").info(line)
