@@ -39,6 +39,7 @@ rule all:
     input:
         "results/provenance.html",
         get_results(),
+        get_sidecars(),
         get_grid(),
 
 
