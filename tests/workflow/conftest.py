@@ -10,7 +10,7 @@ from running import snakemake
 def pytest_collection_modifyitems(items):
     """The longest first: several processes then end together."""
     items.sort(key=lambda item: "workflow" not in item.path.parts)
-    items.sort(key=lambda item: item.path.stem != "test_on_jax")
+    items.sort(key=lambda item: item.path.stem not in {"test_on_jax", "test_use_conda"})
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ installs included, is as in envs/. MOTIFGRID_CONDA_ENVIRONMENTS is a folder that
 environments for the next time.
 """
 
+import gzip
 import json
 import os
 import re
@@ -82,7 +83,9 @@ def write_study(folder):
         {"name": "AP1", "peaks": "ap1.narrowPeak.gz"},
         {"name": "rare", "peaks": ["rare.bed", "again.bed"], "support": 2},
     ]
-    path = genome_toys.config(folder, tracks=tracks)
+    # unpacked: a job less
+    (folder / "genome.fa").write_bytes(gzip.decompress((folder / "genome.fa.gz").read_bytes()))
+    path = genome_toys.config(folder, tracks=tracks, genome="genome.fa")
     content = yaml.safe_load(path.read_text())
     del content["tomtom"]
     path.write_text(yaml.safe_dump(content))
