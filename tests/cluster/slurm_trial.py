@@ -106,7 +106,10 @@ def try_whole_study(folder: Path) -> str:
     here = folder / "here"
     here.mkdir()
     done = subprocess.run(
-        command("--cores", "2", config=folder / "changed.yaml"), cwd=here, env=environment()
+        command("--cores", "2", config=folder / "changed.yaml"),
+        cwd=here,
+        env=environment(),
+        capture_output=True,
     )
     found, expected = read_tables(folder), read_tables(here)
     if done.returncode or found.keys() != expected.keys():
