@@ -20,7 +20,7 @@ from motifgrid.report.class_groups import (
     find_biclusters,
     judge_similarity,
 )
-from motifgrid.report.class_traits import TraitCuts, list_features, list_traits
+from motifgrid.report.class_traits import get_cuts, list_features, list_traits
 from motifgrid.report.importance_table import (
     describe_neurons,
     spread_importances,
@@ -34,7 +34,7 @@ motifs = read_meme(files.motifs) if files.get("motifs") else []
 matching = find_own(read_table(files.ranked)) if files.get("ranked") else {}
 facts = describe_neurons(list(wide.columns), read_layer(files.maps)[1], matches, motifs)
 groups = assign_groups(list(wide.index), settings.get("groups", {}))
-cuts = TraitCuts(*(settings[key] for key in ("active", "wanted", "little_bits")))
+cuts = get_cuts(settings)
 pairs = choose_pairs(similarity, settings.get("pairs", []), settings["most_pairs"])
 sides = settings.get("biclusters", [])
 own = assign_motifs(list(wide.index), read_pool(files.dataset))

@@ -5,19 +5,15 @@ from motifgrid.logs import start_log
 start_log(snakemake.log[0])
 
 from motifgrid.formats.csv_tables import read_table
-from motifgrid.formats.feature_maps import read_layer
-from motifgrid.formats.meme import read_meme
-from motifgrid.motifs.ranking import number_filters
+from motifgrid.motifs.ranking import read_neurons
 from motifgrid.report.figures import save_figure
 from motifgrid.report.importance_figure import draw_importance
 from motifgrid.report.names import name_cell
 
-path = snakemake.input.get("motifs")
-layer, convolution = read_layer(snakemake.input.maps)
-filters = number_filters(read_meme(path) if path else [], convolution)
+layer, pwms = read_neurons(snakemake.input.maps, snakemake.input.get("motifs"))
 figure = draw_importance(
     read_table(snakemake.input.neurons),
-    {number: motif.pwm for number, motif in filters.items()},
+    pwms,
     f"{name_cell(**snakemake.wildcards)}, {layer}",
 )
 save_figure(figure, snakemake.output.svg, snakemake.output.png)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from math import comb
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from motifgrid.formats.dataset import PoolMotif
-from motifgrid.formats.meme import Motif
+from motifgrid.formats.feature_maps import read_layer
+from motifgrid.formats.meme import Motif, read_meme
 from motifgrid.motifs.comparison import Engine, compare_alone
 from motifgrid.motifs.hits import assign_motifs
 
@@ -44,6 +46,18 @@ def number_filters(motifs: Sequence[Motif], convolution: int) -> dict[int, Motif
         for motif in motifs
         if motif.identifier.startswith(prefix)
     }
+
+
+def read_neurons(maps: Path | str, motifs: Path | str | None) -> tuple[str, dict[int, np.ndarray]]:
+    """Read which layer feature maps are of, and its neurons' PWMs (W, 4) by number, where known.
+
+    Args:
+        maps: a file of feature maps.
+        motifs: of a readout of filters of the same cell, where there is one.
+    """
+    layer, convolution = read_layer(maps)
+    filters = number_filters(read_meme(motifs) if motifs else [], convolution)
+    return layer, {number: motif.pwm for number, motif in filters.items()}
 
 
 def compare_filters(

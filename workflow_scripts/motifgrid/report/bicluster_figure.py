@@ -8,7 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from motifgrid.report.figures import INK, QUIET, add_axes, add_text, fit_text, new_page, paper_look
-from motifgrid.report.similarity_figure import MOST_NAMED, UNKNOWN, UNKNOWN_WORDS, square
+from motifgrid.report.similarity_figure import (
+    MOST_NAMED,
+    UNKNOWN,
+    UNKNOWN_WORDS,
+    list_classes,
+    square,
+)
 
 LONG, LABELS, MARGIN, HEAD, FOOT, BAR = 6.0, 1.3, 0.3, 0.9, 1.3, 0.9
 LEAST_SIDE = 2.0
@@ -31,7 +37,7 @@ def draw_biclusters(biclusters: pd.DataFrame, similarity: pd.DataFrame, title: s
     ).sort_values("last", kind="stable")
     names = list(dict.fromkeys(biclusters["group"]))
     sides = [ordered[ordered["group"] == name] for name in names]
-    classes = list(dict.fromkeys([*similarity["class"], *similarity["other"]]))
+    classes = list_classes(similarity)
     places = {name: place for place, name in enumerate(classes)}
     chosen = [[places[name] for name in side["class"]] for side in sides]
     block = square(similarity, classes, "oniv_positive")[np.ix_(*chosen)]

@@ -1,7 +1,7 @@
 """Traits of classes: what they must not see, what may fool them, and their first neurons."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,11 @@ class TraitCuts:
     active: float = 0.5
     wanted: float = 0.5
     little_bits: float = 8.0
+
+
+def get_cuts(settings: Mapping[str, object]) -> TraitCuts:
+    """Return the cuts among the settings of a readout."""
+    return TraitCuts(**{each.name: settings[each.name] for each in fields(TraitCuts)})
 
 
 def list_traits(

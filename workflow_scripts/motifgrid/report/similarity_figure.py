@@ -44,6 +44,11 @@ GROUP_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9
 
 
 @paper_look
+def list_classes(similarity: pd.DataFrame) -> list[str]:
+    """List the classes of a table of similarities in their order."""
+    return list(dict.fromkeys([*similarity["class"], *similarity["other"]]))
+
+
 def draw_similarity(
     similarity: pd.DataFrame, title: str, groups: Mapping[str, str] | None = None
 ) -> Figure:
@@ -57,7 +62,7 @@ def draw_similarity(
         groups: by class, from `class_groups.assign_groups`: a strip of colours beside the heat
             maps, where there are at least two.
     """
-    names = list(dict.fromkeys([*similarity["class"], *similarity["other"]]))
+    names = list_classes(similarity)
     tables = {key: square(similarity, names, key) for key in MEASURES}
     order = order_classes(tables["oniv_positive"])
     grouped = bool(groups) and len(set(groups.values())) > 1
