@@ -10,7 +10,10 @@ from motifgrid.provenance.entries import read_entries
 from motifgrid.provenance.sidecars import find_root, list_sidecars
 from motifgrid.report.provenance_page import list_missing, list_rows
 
-found = list_sidecars(find_root(snakemake.log[0]))
+root = find_root(snakemake.log[0])
+found = list_sidecars(root)
 entries = read_entries(found, snakemake.config["provenance"]["study"])
-for line in [*list_rows(entries), *list_missing(snakemake.params.sidecars, found)]:
+# as a module, results are below a prefix, which parameters do not have
+expected = [str(root.parent / path) for path in snakemake.params.sidecars]
+for line in [*list_rows(entries), *list_missing(expected, found)]:
     logging.getLogger("motifgrid").info(line)
