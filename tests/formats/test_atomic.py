@@ -1,8 +1,11 @@
+import os
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from motifgrid.formats.atomic import replacing, write_csv, write_text
+from motifgrid.formats.atomic import remove_leftovers, replacing, write_csv, write_text
 
 
 def names_in(folder):
@@ -80,3 +83,22 @@ def test_a_csv_has_six_digits_no_index_and_unix_line_ends(tmp_path):
     write_csv(tmp_path / "a.csv", table)
     expected = b"name,value,count,hit\na,0.333333,1,True\nb,,2,False\n"
     assert (tmp_path / "a.csv").read_bytes() == expected
+
+
+def test_old_leftovers_are_removed_and_nothing_else(tmp_path):
+    names = [
+        ".a.0123abcd.csv",
+        ".b.c.0123abcd",
+        ".a.part",
+        ".lock",
+        "a.0123abcd.csv",
+        ".d.0123abcg",
+    ]
+    (tmp_path / "deep").mkdir()
+    for path in [*(tmp_path / name for name in names), tmp_path / "deep" / ".e.0123abcd.h5"]:
+        path.touch()
+        os.utime(path, (time.time() - 3600,) * 2)
+    (tmp_path / ".new.0123abcd.csv").touch()
+    remove_leftovers(tmp_path)
+    assert names_in(tmp_path) == sorted([*names[2:], ".new.0123abcd.csv", "deep"])
+    assert names_in(tmp_path / "deep") == []

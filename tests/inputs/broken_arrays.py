@@ -13,6 +13,7 @@ from scipy.io import savemat
 
 from motifgrid.formats import attributions, dataset, deepsea, feature_maps
 from motifgrid.formats.genome import GenomeError
+from motifgrid.formats.hdf5 import SEAL
 from motifgrid.formats.keras1 import LAYERS_FILE, Keras1Error, read_network
 
 # 2bit
@@ -95,6 +96,7 @@ def changed(write, change):
     def write_changed(path):
         write(path)
         with h5py.File(path, "r+") as file:
+            file.attrs.pop(SEAL, None)  # which would be all that is found
             change(file)
 
     return write_changed

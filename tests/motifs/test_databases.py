@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from shared_data import shared_data
 
-from motifgrid.formats.meme import Motif, MotifFileError, read_meme, write_meme
+from motifgrid.formats.meme import SEAL, Motif, MotifFileError, read_meme, write_meme
 from motifgrid.motifs import databases
 from motifgrid.motifs.databases import DatabaseInfo
 
@@ -218,10 +218,11 @@ def test_a_database_without_motifs_is_an_error_and_writes_nothing(tmp_path):
 
 def test_a_users_broken_file_is_named_with_its_line(tmp_path):
     write_meme(tmp_path / "mine.meme", motifs_of(2))
-    text = (tmp_path / "mine.meme").read_text()
+    lines = (tmp_path / "mine.meme").read_text().splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith(SEAL))
     (tmp_path / "mine.meme").write_text(text.replace("0.250000", "0.75", 1))
     settings = {"source": "file", "path": str(tmp_path / "mine.meme")}
-    with pytest.raises(MotifFileError, match=r"mine\.meme, line 12"):
+    with pytest.raises(MotifFileError, match=r"mine\.meme, line 13"):
         databases.build_database(settings, tmp_path / "db.meme", tmp_path / "db.json")
 
 

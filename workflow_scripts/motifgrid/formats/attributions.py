@@ -10,8 +10,7 @@ import h5py
 import numpy as np
 
 from motifgrid import dna
-from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import MAKE_AGAIN, create, opened
+from motifgrid.formats.hdf5 import MAKE_AGAIN, add_group, checked, creating, opened
 from motifgrid.formats.lines import list_names
 
 CHUNK_BYTES = 1 << 20
@@ -54,7 +53,7 @@ def write_attributions(path: Path | str, parts: Iterable[tuple[Identity, Blocks]
         AttributionFileError: maps of other shapes than those before, not one for each number, no
             maps, or two parts of the same method and class.
     """
-    with replacing(path) as temporary, create(temporary) as file:
+    with creating(path) as file:
         file.attrs["content"] = CONTENT
         file.attrs["alphabet"] = dna.ALPHABET
         for identity, blocks in parts:
@@ -62,7 +61,9 @@ def write_attributions(path: Path | str, parts: Iterable[tuple[Identity, Blocks]
             try:
                 if name in file:
                     raise AttributionFileError("is there already.")
-                _write_part(file.create_group(name), identity, blocks)
+                if identity.method not in file:
+                    add_group(file, identity.method)
+                _write_part(add_group(file, name), identity, blocks)
             except AttributionFileError as error:
                 raise AttributionFileError(f"{path}: {_title(identity)}: {error}") from None
 
@@ -137,8 +138,7 @@ def _create_growing(group: h5py.Group, shape: Sequence[int]) -> None:
             dtype=kind,
             chunks=(rows, *rest),
             shuffle=True,  # bytes of equal weight stand together, and pack better
-            compression="gzip",
-            compression_opts=1,
+            **checked((rows, *rest), level=1),
         )
 
 

@@ -10,8 +10,7 @@ import h5py
 import numpy as np
 
 from motifgrid import dna
-from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import MAKE_AGAIN, create, opened, read_array
+from motifgrid.formats.hdf5 import MAKE_AGAIN, add_group, checked, creating, opened, read_array
 from motifgrid.formats.lines import cut, list_names, shorten
 
 SPLITS = ("train", "valid", "test")
@@ -132,11 +131,11 @@ def write_dataset(path: Path | str, dataset: Dataset) -> None:
         DatasetFileError: a split is missing, or shapes and values are not those of the contract.
     """
     _require_valid(path, dataset)
-    with replacing(path) as temporary, create(temporary) as file:
+    with creating(path) as file:
         _write_attributes(file, dataset.classes, dataset.provenance)
         for name in SPLITS:
-            _write_split(file.create_group(name), dataset.splits[name])
-        _write_pool(file.create_group("pool"), dataset.pool)
+            _write_split(add_group(file, name), dataset.splits[name])
+        _write_pool(add_group(file, "pool"), dataset.pool)
 
 
 def write_streams(
@@ -158,16 +157,16 @@ def write_streams(
     Raises:
         DatasetFileError: a split is missing or empty, or a block breaks the contract.
     """
-    with replacing(path) as temporary, create(temporary) as file:
+    with creating(path) as file:
         _write_attributes(file, classes, provenance or {})
         for name in SPLITS:
             if name not in streams:
                 raise DatasetFileError(f"{path}: split '{name}' is missing.")
             try:
-                _write_stream(file.create_group(name), streams[name], len(classes))
+                _write_stream(add_group(file, name), streams[name], len(classes))
             except DatasetFileError as error:
                 raise DatasetFileError(f"{path}: split '{name}': {error}") from None
-        _write_pool(file.create_group("pool"), pool)
+        _write_pool(add_group(file, "pool"), pool)
 
 
 def encode_chromosomes(
@@ -409,8 +408,7 @@ def _write_split(group: h5py.Group, split: Split) -> None:
 
 
 def _write_array(group: h5py.Group, key: str, values: np.ndarray) -> None:
-    compression = "gzip" if values.size else None
-    group.create_dataset(key, data=values, compression=compression, compression_opts=None)
+    group.create_dataset(key, data=values, **checked(values.shape))
 
 
 def _write_stream(group: h5py.Group, stream: Stream, classes: int) -> None:
@@ -442,14 +440,14 @@ def _create_growing(group: h5py.Group, key: str, width: int) -> None:
         maxshape=(None, width),
         dtype=np.uint8,
         chunks=(chunk, width),
-        compression="gzip",
-        compression_opts=1,
+        **checked((chunk, width), level=1),
     )
 
 
 def _write_pool(group: h5py.Group, pool: Sequence[PoolMotif]) -> None:
     for order, motif in enumerate(pool):
-        item = group.create_dataset(motif.class_name, data=np.asarray(motif.pwm, dtype=np.float64))
+        pwm = np.asarray(motif.pwm, dtype=np.float64)
+        item = group.create_dataset(motif.class_name, data=pwm, **checked(pwm.shape))
         item.attrs["order"] = order
         item.attrs["identifier"] = motif.identifier
         item.attrs["relevant"] = list(motif.relevant)

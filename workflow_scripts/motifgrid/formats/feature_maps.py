@@ -7,8 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from motifgrid.formats.atomic import replacing
-from motifgrid.formats.hdf5 import MAKE_AGAIN, create, opened, read_array
+from motifgrid.formats.hdf5 import MAKE_AGAIN, checked, creating, opened, read_array
 
 CONTENT = "feature maps"
 """Attribute `content` of a file: another HDF5 file has none, or another one."""
@@ -30,10 +29,10 @@ def write_feature_maps(
         layer: whose maps they are.
         convolution: number of the one whose filters the neurons are; 0 where they are none.
     """
-    with replacing(path) as temporary, create(temporary) as file:
+    with creating(path) as file:
         names = {"layer": layer, "classes": json.dumps(list(classes))}
         file.attrs.update({"content": CONTENT, "convolution": convolution, **names})
-        file.create_dataset("maps", data=maps, compression="gzip", track_times=False)
+        file.create_dataset("maps", data=maps, track_times=False, **checked(np.shape(maps)))
 
 
 def read_feature_maps(path: Path | str) -> tuple[np.ndarray, list[str]]:

@@ -1,12 +1,16 @@
 """Keras archives (.keras): whether a file is one, and only that, before Keras reads it."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from motifgrid.formats.lines import is_too_much, list_names
 
 MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
 """All that Keras 3 writes of a model without assets; none of ours has any."""
+
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
+"""What zipfile raises of members that are damaged; RuntimeError of one that seems encrypted."""
 
 
 def require_archive(path: Path | str, error: type[ValueError]) -> None:
@@ -45,4 +49,14 @@ def _find_problem(path: Path) -> str:
         return f"it holds {found}; expected {', '.join(MEMBERS)}, each once"
     if is_too_much(sum(sizes), path.stat().st_size):
         return f"its members unpack to {sum(sizes):,} bytes, and Keras does not pack them"
-    return ""
+    return _find_damage(path)
+
+
+def _find_damage(path: Path) -> str:
+    """Hold the members against the checksums that stand beside them: Keras reads them in parts."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+    except _UNREADABLE as problem:
+        return f"a damaged archive: {problem}"
+    return f"a damaged archive: {damaged} is not as it was written" if damaged else ""

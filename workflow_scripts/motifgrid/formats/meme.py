@@ -1,5 +1,6 @@
 """Motif files in MEME minimal format: read any version, write version 4."""
 
+import hashlib
 import math
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,12 @@ from motifgrid.formats.lines import cut, read_text, shorten
 
 ROW_SUM_TOLERANCE = 0.02
 """How far a probability row may be from 1 before it is an error: printed digits get rounded."""
+
+SEAL = "# sha256 of the other lines: "
+"""Begins the line by which a changed digit is seen: the third of what `write_meme` writes."""
+
+_TOP = 20
+"""Lines in which a file must say what it is."""
 
 _WHOLE = ("alength", "w")
 
@@ -53,11 +60,12 @@ def write_meme(path: Path | str, motifs: Iterable[Motif]) -> None:
     """
     motifs = list(motifs)
     _require_unique([motif.identifier for motif in motifs])
-    header = (
-        "MEME version 4\n\nALPHABET= ACGT\n\nstrands: + -\n\n"
+    top = "MEME version 4\n\n"
+    rest = (
+        "\nALPHABET= ACGT\n\nstrands: + -\n\n"
         "Background letter frequencies\nA 0.25 C 0.25 G 0.25 T 0.25\n"
-    )
-    write_text(path, header + "".join(_format_motif(motif) for motif in motifs))
+    ) + "".join(_format_motif(motif) for motif in motifs)
+    write_text(path, f"{top}{SEAL}{_digest(top + rest)}\n{rest}")
 
 
 def read_meme(path: Path | str) -> list[Motif]:
@@ -73,8 +81,9 @@ def read_meme(path: Path | str) -> list[Motif]:
         MotifFileError: with file and line, where the file is not one that MEME would accept.
     """
     lines = read_text(path, MotifFileError).split("\n")
-    if not any(line.startswith("MEME version") for line in lines[:20]):
+    if not any(line.startswith("MEME version") for line in lines[:_TOP]):
         raise MotifFileError(f"{path}: no 'MEME version' line. Expected a file in MEME format.")
+    _require_seal(path, lines)
     motifs = []
     for number, line in enumerate(lines):
         if line.startswith("ALPHABET=") and line.split("=", 1)[1].strip() != "ACGT":
@@ -88,6 +97,23 @@ def read_meme(path: Path | str) -> list[Motif]:
     except ValueError as error:
         raise MotifFileError(f"{path}: {error}") from None
     return motifs
+
+
+def _require_seal(path: Path | str, lines: Sequence[str]) -> None:
+    """Hold a file against its own checksum, where it has one: others' files have none."""
+    for number, line in enumerate(lines[:_TOP]):
+        if line.startswith(SEAL):
+            others = "\n".join([*lines[:number], *lines[number + 1 :]])
+            if line != SEAL + _digest(others):
+                raise MotifFileError(
+                    f"{path}, line {number + 1}: the checksum is of other lines: the file is "
+                    "damaged, or was changed. Delete it and run again; if the change is yours, "
+                    "take this line out of a copy with another name, and use that."
+                )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _require_unique(identifiers: Sequence[str]) -> None:
