@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from motifgrid import dna
+from motifgrid.deadlines import get_seconds_left
 from motifgrid.formats.atomic import write_text
 from motifgrid.formats.lines import read_json
 from motifgrid.formats.meme import Motif, write_meme
@@ -351,7 +352,14 @@ def _run_tomtom(
 
 def _run(command: list[str]) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=get_seconds_left()
+        )
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(
+            f"{command[0]} was ended after {error.timeout:.0f} s: it had not ended in the time of "
+            "this job (job_minutes)."
+        ) from None
     except OSError as error:
         raise EngineError(
             f"{command[0]}: {error.strerror}. Run with --use-conda, or install the MEME suite, or "

@@ -12,6 +12,9 @@ from typing import IO
 logger = logging.getLogger(__name__)
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+PATIENCE = 60.0
+"""Seconds that the driver may take to list GPUs: a broken one takes for ever."""
+
 SECONDS_BETWEEN_LOOKS = 2.0
 
 _claims: list[IO[str]] = []
@@ -52,8 +55,8 @@ def list_gpus() -> list[str]:
         return [name for name in names if name not in ("", "-1")]
     query = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]
     try:
-        answer = subprocess.run(query, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
+        answer = subprocess.run(query, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    except (OSError, subprocess.CalledProcessError, subprocess.TimeoutExpired):
         return []
     return answer.stdout.split()
 
