@@ -1,5 +1,6 @@
 # Wildcard constraints made from the configuration, input functions, and the final targets.
 
+import os
 import re
 import sys
 from dataclasses import asdict
@@ -13,7 +14,8 @@ from snakemake.settings.types import DeploymentMethod
 _WORKFLOW = Path(str(workflow.current_basedir)).parent
 sys.path.insert(0, str(_WORKFLOW / "workflow_scripts"))
 
-from motifgrid import configuration, dataset_blocks, jobs
+from motifgrid import configuration, dataset_blocks, deadlines, jobs, places
+from motifgrid.formats.atomic import remove_leftovers
 from motifgrid.formats.published import read_published_numbers
 from motifgrid.models.recipes import UNTRAINED
 from motifgrid.provenance.sidecars import name_sidecars
@@ -45,6 +47,9 @@ try:
             logger.warning(f"Worth a second look: {warning.strip()}")
 except configuration.ConfigurationError as error:
     raise WorkflowError(str(error)) from None
+# jobs get it from the environment, wherever they run: as a parameter it would do them all again
+if "job_minutes" in STUDY:
+    os.environ[deadlines.MINUTES] = str(STUDY["job_minutes"])
 
 # the image of containers/, which holds the environments; asked for by --sdm conda apptainer
 IMAGE = "motifgrid.sif"
@@ -99,6 +104,27 @@ SPLITS = ("train", "valid", "test")
 CELL_FILES = ["model.keras", "history.csv", "scores.csv", "cell.json"]
 GPU = STUDY["training"]["require_gpu"]
 KERAS_ENVIRONMENT = f"../envs/{'keras-gpu' if GPU else 'keras'}.yaml"
+
+
+# Before the first job, and not where nothing is to be done: of results that nobody can change, a report
+# can still be made.
+onstart:
+    try:
+        places.require_writable("results")
+    except places.PlaceError as error:
+        raise WorkflowError(str(error)) from None
+    remove_leftovers("results")
+
+
+# Snakemake says what such a job was, but not what it means.
+onerror:
+    if any("SIGKILL" in Path(path).read_text() for path in log):
+        logger.error(
+            "A job was ended by SIGKILL. Where nobody did that, the system did, since memory ran out "
+            "(dmesg says so): run fewer jobs at a time, with a lower --cores, or with --resources "
+            "mem_mb=8000 for those that state 8 GB together. What is finished is kept, and a cell in "
+            "training goes on from its checkpoint: run the same command again."
+        )
 
 
 def one_of(names):

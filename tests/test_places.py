@@ -1,6 +1,6 @@
 import pytest
 
-from motifgrid.places import name_readout, pair_files
+from motifgrid.places import name_readout, pair_files, require_writable
 
 
 def test_files_of_one_cell_are_one_pair():
@@ -29,3 +29,9 @@ def test_the_readout_of_a_file_is_told_by_its_place():
 def test_a_file_of_no_readout_is_refused(path):
     with pytest.raises(ValueError, match="is of no readout"):
         name_readout(path)
+
+
+def test_a_folder_that_can_be_written_or_is_not_there_is_fine(tmp_path):
+    (tmp_path / "results" / "cells").mkdir(parents=True)
+    require_writable(tmp_path / "results")
+    require_writable(tmp_path / "nothing")
