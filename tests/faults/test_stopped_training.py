@@ -19,7 +19,7 @@ pytestmark = pytest.mark.workflow
 CELL = "results/cells/tiny/cnn-25/0"
 LOG = "results/logs/train/tiny/cnn-25/0.log"
 CHECKPOINT = "results/checkpoints/tiny/cnn-25/0.npz"
-EPOCHS = 500
+EPOCHS = 800
 """As many as take some times the five seconds between two checkpoints."""
 
 SMALL = {"family": "koo-eddy", "filters": [8, 8], "pools": [25, 4], "dense": 8}

@@ -14,9 +14,10 @@ LEFT_OUT = (
     ("table",),
     ("dashboard",),
     ("resource_lock",),
+    ("job_minutes",),
     ("training", "require_gpu"),
 )
-"""Settings that change no number: words, which pages to write, where files and jobs go."""
+"""Settings that change no number: words, pages to write, where files and jobs go, and how long."""
 
 FOLDER = "provenance"
 """Where copies go, below the folder of results."""
