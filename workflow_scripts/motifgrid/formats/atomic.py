@@ -5,7 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -65,8 +65,10 @@ def remove_leftovers(folder: Path | str) -> None:
     """
     latest = time.time() - SECONDS_OF_LIFE
     for path in Path(folder).rglob(".*"):
-        if LEFTOVER.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < latest:
-            path.unlink(missing_ok=True)
+        # one that is gone meanwhile, or another user's, is no reason to stop
+        with suppress(OSError):
+            if LEFTOVER.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < latest:
+                path.unlink()
 
 
 def is_for_space(problem: BaseException | None) -> bool:
