@@ -5,7 +5,7 @@ GONE_SECONDS=${GONE_SECONDS:-120}
 
 profile=$(dirname "$0")
 if [ ! -e "$profile/scheduler.sh" ]; then
-  echo "There is no $profile/scheduler.sh: copy the one of $profile/schedulers/ that fits to it, and change it." >&2
+  echo "There is no $profile/scheduler.sh: copy the one of $profile/schedulers/ that fits to it, and change it. If you have a copy of this profile, its config.yaml still names $profile." >&2
   exit 1
 fi
 . "$profile/scheduler.sh"

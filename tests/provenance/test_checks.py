@@ -4,7 +4,7 @@ import pytest
 from provenance_toys import FACTS, STUDY, put, put_cell, put_resources
 
 from motifgrid.provenance.checks import find_changes
-from motifgrid.provenance.entries import read_entries
+from motifgrid.provenance.entries import read_entries, read_readable
 from motifgrid.provenance.sidecars import ProvenanceError, read_sidecar, record
 from motifgrid.provenance.software import WORKFLOW, hash_sources
 
@@ -59,11 +59,14 @@ def test_another_configuration_is_told_by_what_differs():
     assert changes(None) == []
 
 
-def test_another_configuration_of_which_no_copy_is_kept_is_said_so():
-    for path in Path("results/provenance").iterdir():
-        path.unlink()
-    (told,) = changes({**STUDY, "study": "other"})
-    assert "no copy is kept" in told
+def test_a_copy_of_the_configuration_that_is_gone_or_changed_is_told():
+    (copy,) = Path("results/provenance").iterdir()
+    for text in ("{}", None):
+        copy.write_text(text) if text else copy.unlink()
+        lost = f"the copy of its configuration, {copy}, is gone or changed"
+        assert changes(STUDY) == changes() == [lost]
+        other = "made with another configuration than today's"
+        assert changes({**STUDY, "study": "other"}) == [lost, other]
 
 
 def test_other_code_is_told():
@@ -82,3 +85,10 @@ def test_a_damaged_sidecar_ends_in_its_own_error():
     put(SIDECAR, "{}")
     with pytest.raises(ProvenanceError, match=r"cells\.provenance\.json"):
         read_entries([SIDECAR], STUDY)
+
+
+def test_a_damaged_sidecar_hides_no_other():
+    damaged = put("results/tables/other.provenance.json", "{broken")
+    entries, (problem,) = read_readable([damaged, SIDECAR], STUDY)
+    assert [entry.results for entry in entries] == [[TABLE]]
+    assert problem.startswith(damaged)

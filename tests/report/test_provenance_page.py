@@ -123,7 +123,12 @@ def test_a_long_list_of_inputs_is_named():
     assert "700 files, listed in results/provenance/inputs-1.sha256" in told
 
 
-def test_results_of_the_study_that_are_not_made_yet_are_named():
-    expected = ["results/tables/a.provenance.json", "results/tables/b.provenance.json"]
-    found = [Path("results/tables/a.provenance.json")]
-    assert list_missing(expected, found) == ["not made yet: results/tables/b"]
+def test_results_of_the_study_without_a_sidecar_are_named(tmp_path):
+    expected = [str(tmp_path / f"{name}.provenance.json") for name in "abc"]
+    expected.append(str(tmp_path / "of_all" / "provenance.json"))
+    (tmp_path / "c.csv").touch()
+    assert list_missing(expected, [tmp_path / "a.provenance.json"]) == [
+        f"not made yet: {tmp_path}/b",
+        f"there, but nothing says what made it (run the workflow again): {tmp_path}/c",
+        f"not made yet: {tmp_path}/of_all",
+    ]

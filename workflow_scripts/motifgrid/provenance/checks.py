@@ -30,6 +30,7 @@ def find_changes(
     return [
         *_find_changed_results(sidecar, content),
         *_find_changed_inputs(sidecar, content),
+        *_find_lost_copy(sidecar, content),
         *([] if study is None else _find_other_settings(sidecar, content, study)),
         *([] if code in (None, content["code"].get("sha256")) else ["made by other code"]),
     ]
@@ -57,6 +58,12 @@ def _find_changed_inputs(sidecar: Path | str, content: Mapping[str, object]) -> 
         yield f"was read and is gone: {_name_some(lost)}"
 
 
+def _find_lost_copy(sidecar: Path | str, content: Mapping[str, object]) -> Iterable[str]:
+    sha256, copy = (str(content["configuration"].get(key)) for key in ("sha256", "file"))
+    if read_copy(find_root(sidecar), sha256) is None:
+        yield f"the copy of its configuration, {copy}, is gone or changed"
+
+
 def _find_other_settings(
     sidecar: Path | str, content: Mapping[str, object], study: Mapping[str, object]
 ) -> Iterable[str]:
@@ -65,7 +72,7 @@ def _find_other_settings(
         return
     before = read_copy(find_root(sidecar), sha256)
     if before is None:
-        yield "made with another configuration than today's, of which no copy is kept"
+        yield "made with another configuration than today's"
         return
     places = _name_some(list_differences(before, study))
     yield f"made with another configuration than today's, which differs in {places}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from motifgrid.provenance.checks import find_changes
-from motifgrid.provenance.sidecars import list_results, read_sidecar
+from motifgrid.provenance.sidecars import ProvenanceError, list_results, read_sidecar
 from motifgrid.provenance.software import WORKFLOW, hash_sources
 
 
@@ -47,3 +47,16 @@ def read_entries(
         for place in places
         for content in [read_sidecar(place)]
     ]
+
+
+def read_readable(
+    places: Iterable[Path | str], study: Mapping[str, object] | None = None
+) -> tuple[list[Entry], list[str]]:
+    """Read sidecars as `read_entries` does; say what is wrong with those that cannot be read."""
+    entries, problems = [], []
+    for place in places:
+        try:
+            entries += read_entries([place], study)
+        except ProvenanceError as error:
+            problems.append(str(error))
+    return entries, problems

@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 
 from motifgrid.provenance.entries import Entry
+from motifgrid.provenance.sidecars import ENDING
 
 SHOWN = 12
 """Digits of a checksum in a row; all of them stand behind it."""
@@ -71,8 +72,15 @@ def list_rows(entries: Iterable[Entry]) -> list[str]:
 def list_missing(expected: Iterable[str], found: Iterable[Path]) -> list[str]:
     """Say which sidecars of a study are not there, as lines of text."""
     there = set(map(Path, found))
-    missing = [path for path in expected if Path(path) not in there]
-    return [f"not made yet: {path.removesuffix('.provenance.json')}" for path in missing]
+    return [_tell_missing(Path(path)) for path in expected if Path(path) not in there]
+
+
+def _tell_missing(sidecar: Path) -> str:
+    stem = sidecar.name.removesuffix(ENDING).removesuffix(".")
+    place = sidecar.parent / stem
+    if any(sidecar.parent.glob(f"{stem}.*" if stem else "*.csv")):
+        return f"there, but nothing says what made it (run the workflow again): {place}"
+    return f"not made yet: {place}"
 
 
 def list_details(entry: Entry) -> list[str]:
