@@ -117,7 +117,7 @@ demo: ## run the workflow on the embedded default and say where its report is
 
 test: ## run the tests
 	$(call install,test,.venv)
-	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --timeout 1200 --durations 5 $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder --timeout 1200 --durations 5 $(PYTEST_ARGS)
 
 lint: ## check the style of the Python and Snakemake code
 	$(call install,test,.venv)
